@@ -1,7 +1,5 @@
-// Records what is being aired, in the browser: a button with data-record opens a recorder below it
+// Records what is being aired, in the browser: the button of record.js opens a recorder below it
 // (the part "recorder"), and what is sent goes through the outbox as evidence of a report.
-// data-report is its ID; a button without one stands beside the form that makes the report.
-// data-ask is when the server asks for a recording, in ms by its clock.
 //
 // The phone is asked to leave the sound as it is, and what it did is sent along. Where there is no
 // microphone for the page, its own recorder app brings a file.
@@ -9,13 +7,12 @@ import { box, fill, go, make } from "../kit/outgoing.js";
 import { level, loudest, wav } from "../kit/clip.js";
 
 const shape = document.querySelector("#recorder");
-const words = shape?.dataset;
+const words = shape.dataset;
 const most = 30, // s of a clip
   piece = 15, // s that are sent of it
   rate = 16000, // Hz of what is listened to here, and of a WAV
   bits = 32000; // bit/s of a clip
-const silence = -55, // dB; airing.Silence
-  prompt = 180_000; // ms; airing.Prompt
+const silence = -55; // dB; airing.Silence
 const extensions = { webm: ".webm", mp4: ".m4a", ogg: ".ogg", wav: ".wav" };
 const untouched = { noiseSuppression: false, echoCancellation: false, autoGainControl: false };
 
@@ -128,7 +125,7 @@ async function send(button, file, captured, fields) {
 }
 
 // run is one recorder, from the press of its button until it is closed.
-function run(button) {
+export function run(button) {
   const panel = shape.content.firstElementChild.cloneNode(true);
   const part = (name) => panel.querySelector("[data-" + name + "]");
   const [said, meter, stop, review, player] = ["said", "meter", "stop", "review", "player"].map(part);
@@ -263,20 +260,3 @@ function run(button) {
   button.after(panel);
   record();
 }
-
-// offer makes a button open a recorder, and tells when the server asks for a recording.
-export async function offer(button) {
-  if (!shape || (!box && !button.dataset.report)) return;
-  button.hidden = false;
-  button.addEventListener("click", () => run(button));
-  const ask = Number(button.dataset.ask);
-  if (!ask || !box) return;
-  const note = make("p", { className: "notice warn strong", textContent: words.ask });
-  note.setAttribute("role", "alert");
-  const wait = ask - (await box.clock());
-  if (wait + prompt < 0) return;
-  setTimeout(() => button.isConnected && !button.hidden && button.before(note), Math.max(0, wait));
-  setTimeout(() => note.remove(), wait + prompt);
-}
-
-for (const button of document.querySelectorAll("[data-record]")) offer(button);

@@ -1,9 +1,7 @@
 // The operator's day without a network: a slot whose time has come gets its two
 // buttons, what was pressed says that it waits, and can be taken back or get a photo.
-import { soundsKept, storage } from "../kit/keep.js";
 import { final } from "../kit/outbox.js";
 import { box, clock, fill, go, make, replyTo, saidAt, watch, whyOf } from "../kit/outgoing.js";
-import { scaled } from "../kit/photo.js";
 
 const words = document.querySelector("#today-words")?.dataset;
 const blank = document.querySelector("#answers");
@@ -50,8 +48,12 @@ function photo(item) {
   const input = make("input", { type: "file", accept: "image/*", className: "away" });
   input.setAttribute("capture", "environment");
   input.addEventListener("change", async () => {
-    const file = input.files[0] && (await scaled(input.files[0]));
-    if (!file) return;
+    const [taken] = input.files;
+    if (!taken) return;
+    const file = await import("../kit/photo.js").then(
+      ({ scaled }) => scaled(taken),
+      () => taken, // that script is not here yet: the photo goes as it is
+    );
     const bytes = await file.arrayBuffer();
     const { name, type, lastModified: captured } = file;
     const label = [item.label, name].join(" – ");
@@ -131,10 +133,6 @@ function mark() {
     if (undo) undo.hidden = true;
   }
 }
-
-// Where nothing can be kept to listen to, and nothing is, that script does not come.
-const keeps = document.querySelector("p[data-full]") || storage.get(soundsKept);
-if (keeps) import("../kit/keeping.js").catch(() => {}); // no network yet: then nothing is offered
 
 if (box && words) {
   watch(async (now) => {

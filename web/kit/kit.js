@@ -3,6 +3,12 @@
 
 import { leave, settles, uuid } from "./keep.js";
 
+// asSent is this page as it came, before any script has touched it: where a worker did not see it come. Of what
+// the worker may keep the server tells the mark.
+const { runs, mark } = document.body.dataset;
+const handed = runs !== undefined && mark && !navigator.serviceWorker?.controller;
+export const asSent = handed ? "<!doctype html>" + document.documentElement.outerHTML : "";
+
 // submitter is the button that sends a form, also where the event does not
 // tell it (Safari before 15.4): it was pressed just before.
 let pressed = null;
@@ -92,9 +98,11 @@ document.addEventListener("submit", (e) => {
 const keeps = "contact" in document.body.dataset;
 let asked = null;
 const outgoing = () => (asked ??= import("./outgoing.js"));
+const made = ["./outbox.js", "./outstore.js", "./offline.js"]; // what it imports, asked for at once
 async function later() {
   const links = [...document.querySelectorAll("link[rel=later]")];
-  const all = await Promise.allSettled([outgoing(), ...links.map((link) => import(link.href))]);
+  const parts = [...links.map((link) => link.href), ...made].map((part) => import(part));
+  const all = await Promise.allSettled([outgoing(), ...parts]);
   all[0].value?.keep();
 }
 if (keeps) {

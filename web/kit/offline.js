@@ -1,20 +1,23 @@
 // Keeps pages so that they open without a network, where the browser has
 // workers for it. See worker.js.
 
+import { asSent } from "./kit.js";
+
 const person = document.body.dataset.person;
 
-// keepPages keeps pages of the person who is logged in, and what this one is
-// made of.
-export async function keepPages(addresses) {
+// keepPages keeps pages of the person who is logged in, what this one is made of, and more parts. This page
+// itself is handed over as it came, where the worker did not see it come.
+export async function keepPages(addresses, more = []) {
   if (!("serviceWorker" in navigator) || !person) return;
   try {
     await navigator.serviceWorker.register("/worker.js", { updateViaCache: "all" });
-    const parts = performance
+    const loaded = performance
       .getEntriesByType("resource")
       .map((e) => e.name)
       .filter((name) => new URL(name).pathname.startsWith("/assets/"));
     const ready = await navigator.serviceWorker.ready;
-    ready.active.postMessage({ person, pages: addresses, parts });
+    const here = asSent && { url: location.pathname + location.search, html: asSent, mark: document.body.dataset.mark };
+    ready.active.postMessage({ person, pages: addresses, parts: [...loaded, ...more], here });
   } catch {
     /* a private window, or a browser that forbids it: the page needs a network then */
   }

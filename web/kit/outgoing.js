@@ -6,7 +6,7 @@
 // <form data-outbox="ABOUT" data-label="WORDS" data-then="PAGE" [data-of="FIELD FIELD"]>: ABOUT names the
 // thing it speaks of, as "slot:ID", with the fields that tell which, so that one thing is said once.
 import { insist, release } from "./kit.js";
-import { uuid } from "./keep.js";
+import { soundsKept, storage, uuid } from "./keep.js";
 import { keepPages } from "./offline.js";
 import { final, outbox } from "./outbox.js";
 import { outstore } from "./outstore.js";
@@ -283,19 +283,26 @@ if (box) {
   host.after(make("p", { className: "notice warn", textContent: words.denied }));
 }
 
+// Where nothing can be kept to listen to, and nothing is, that script does not come.
+const listens = document.querySelector("p[data-full]") || storage.get(soundsKept);
+if (document.querySelector("#keeping") && listens) import("./keeping.js").catch(() => {}); // no network yet: then nothing is offered
+
 // Her own pages are there without a network: of her day, her log and what waits, and where data-keep says so.
 const hers = /^\/(today|airings|calendar|outbox|help(\/.+)?|enter(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
 export function keep() {
   if (!("runs" in document.body.dataset)) return;
   const here = location.pathname + location.search;
-  const list = ["/today", "/outbox"];
+  const list = ["/today", "/outbox"],
+    parts = [];
   if (navigator.serviceWorker?.controller) { // a first visit is heavy enough
     list.push("/airings");
     for (const link of document.querySelectorAll("[data-keep]"))
       list.push(link.dataset.keep || link.getAttribute("href"));
+    for (const at of document.querySelectorAll("[data-parts]")) parts.push(...at.dataset.parts.split(" "));
+    document.head.append(make("link", { rel: "manifest", href: "/manifest.webmanifest" }));
   }
   if (hers.test(location.pathname)) list.push(here);
-  keepPages([...new Set(list)]);
+  keepPages([...new Set(list)], parts);
 }
 
 // The page of what waits.

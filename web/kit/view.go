@@ -222,10 +222,15 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 		status = http.StatusOK
 	}
 	w.Header().Set("Content-Language", string(r.Lang))
-	if status == http.StatusOK && r.Method == http.MethodGet && keepsWork(r.Actor) && r.asKept(w, b.Bytes(), p.Flash != nil) {
-		return nil
+	body := b.Bytes()
+	if status == http.StatusOK && r.Method == http.MethodGet && keepsWork(r.Actor) {
+		if r.asKept(w, body, p.Flash != nil) {
+			return nil
+		}
+		tag := strings.Trim(w.Header().Get(tagHeader), `"`)
+		body = bytes.Replace(body, []byte(`data-mark=""`), []byte(`data-mark="`+tag+`"`), 1)
 	}
-	r.write(w, status, "text/html", b.Bytes())
+	r.write(w, status, "text/html", body)
 	return nil
 }
 
@@ -238,8 +243,11 @@ func (r *Request) asKept(w http.ResponseWriter, page []byte, flash bool) bool {
 	if r.Header.Get("If-None-Match") != "" {
 		r.stamped(w)
 	}
-	return r.had(w, "Loa-Tag", lasting(page))
+	return r.had(w, tagHeader, lasting(page))
 }
+
+// tagHeader names what a page says, as an ETag would.
+const tagHeader = "Loa-Tag"
 
 // lasting is a page without what each answer has of its own: the IDs of its forms, its stamp, its time, and what is told
 // once. worker.js knows the same.

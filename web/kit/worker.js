@@ -1,6 +1,6 @@
 // Answers for the server while there is no network: with pages that were kept,
 // and with a page that says so where none was. A page asks for what is kept by
-// the message {person, pages, parts} (see offline.js); whoever logs out, or
+// the message {person, pages, parts, here} (see offline.js); whoever logs out, or
 // somebody else who logs in, ends what was kept before.
 //
 // shape changes when what is kept must not be read by an older worker.
@@ -37,7 +37,7 @@ addEventListener("activate", (e) => {
 
 addEventListener("message", (e) => e.waitUntil(keep(e.data)));
 
-async function keep({ person, pages: wanted, parts: made }) {
+async function keep({ person, pages: wanted, parts: made, here }) {
   const owner = await (await (await caches.open(parts)).match("/owner"))?.text();
   if (owner !== person) await caches.delete(pages);
   const assets = await caches.open(parts),
@@ -50,15 +50,26 @@ async function keep({ person, pages: wanted, parts: made }) {
     if (await kept.match(url, { ignoreVary: true })) continue; // each visit refreshes it
     const answer =
       passed.get(new URL(url, location.origin).href)?.clone() ??
+      (here?.url === url ? await handed(here) : null) ??
       (await fetch(url, { headers: { "Loa-Keep": "yes" } }).catch(() => null)); // nobody sees it yet
     if (!answer?.ok || answer.redirected) continue; // a redirect leads to the log-in
     const page = await lasting(answer);
-    const its = [...(await page.clone().text()).matchAll(/ (?:href|src)="(\/assets\/[^"]+)"/g)].map(([, part]) => part);
+    const named = (await page.clone().text()).matchAll(/ (?:href|src)="(\/assets\/[^"]+\.(?:css|js|svg))"/g),
+      its = [...named].map(([, part]) => part); // without the pictures of the home screen
     if (await have(assets, its)) await kept.put(url, page); // whole, or not at all
   }
   await have(assets, new Set(made));
   const old = await kept.keys();
   for (const page of old.slice(0, Math.max(0, old.length - shown))) await kept.delete(page);
+}
+
+// handed is a page that came before this worker did, as the page itself read it: with the heads every page has.
+async function handed({ html, mark }) {
+  const page = await caches.match(offline);
+  if (!page) return null;
+  const headers = new Headers(page.headers);
+  headers.set("Loa-Tag", `"${mark}"`);
+  return new Response(html, { headers });
 }
 
 // have brings what a page is made of, and reports whether all of it is there.
