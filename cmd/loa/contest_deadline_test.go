@@ -134,10 +134,8 @@ func TestAFormGoesAheadOfItsFileInABrowser(t *testing.T) {
 	p.Set("[name=title]", "Đường sữa ngọt")
 	p.Upload("input[name=audio_file]", voice(t, 440))
 	p.Click("button[value=submit]")
-	p.Wait("[data-announced]:not(:empty)")
-	if said := p.Text("[data-announced]"); !strings.Contains(said, "Đã ghi nhận phiếu") {
-		t.Errorf("the page says %q", said)
-	}
+	p.Says("main form [data-says=outbox]", "Đã giữ trên máy này")
+	p.Until("the server knows of the form", `fetch("/enter").then((r) => r.text()).then((page) => page.includes("Đường sữa ngọt"))`)
 	p.Shot("form-ahead", 360)
 	p.Offline()
 	p.Wait(".facts")
@@ -149,6 +147,82 @@ func TestAFormGoesAheadOfItsFileInABrowser(t *testing.T) {
 		return nil
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A work is entered in a valley without signal: the sheet and its sound are kept on the phone over a closed tab, count in
+// what waits, and leave when there is signal, once. What the server refuses is told there, and nothing of it is lost.
+func TestAWorkIsEnteredWithoutANetwork(t *testing.T) {
+	t.Parallel()
+	r := startDaemon(t, t.TempDir(), monday)
+	closesInAnHour(t, r)
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", webtest.LoggedIn(t, r.d.store, "pao", monday,
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00010"}}), r.d.URL())
+	form := r.d.URL() + "/enter/han-nop"
+	p.Open(form)
+	p.Until("the form is kept", `caches.open("loa-1-pages").then((c) => c.match("/enter/han-nop")).then(Boolean)`)
+	p.Offline("")
+	p.Open("about:blank")
+	p.Open(form)
+	p.Type("[name=title]", "Đường sữa ngọt")
+	p.Upload("input[name=audio_file]", voice(t, 440))
+	p.Click("button[value=submit]")
+	p.Says("main form [data-says=outbox]", "Đã giữ trên máy này")
+	p.Says("#unsent", "1 việc chưa gửi")
+	p.Fingers("entry-offline")
+	p.Shot("entry-offline", 360)
+	p.Open("about:blank") // the tab is closed and comes back
+	p.Open(form)
+	p.Says("#unsent", "1 việc chưa gửi")
+	p.Click("button[value=submit]") // again, for she is not sure
+	p.Wait("form [data-says=outbox]")
+	p.Until("it is one", nothingUnsent+`.then((none) => !none)`)
+	entries := func() (list []*contest.Entry) {
+		t.Helper()
+		if err := r.d.hall.View(t.Context(), "han-nop", func(s *contest.State) error { list = s.Entries; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if n := len(entries()); n != 0 {
+		t.Fatalf("%d entries over a cut line", n)
+	}
+	p.Offline()
+	p.Until("nothing waits", `(document.querySelector("#unsent button")?.click(), `+nothingUnsent+`)`)
+	if list := entries(); len(list) != 1 || list[0].Title != "Đường sữa ngọt" || list[0].Piece(contest.Audio) == nil {
+		t.Fatalf("%+v", list)
+	}
+	p.Until("the draft has gone", `!Object.keys(localStorage).some((k) => k.startsWith("loa-draft:"))`)
+
+	// one that is refused, for it is the same sound again and has no title
+	p.Open(form)
+	p.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
+	p.Offline("")
+	p.Open(form)
+	p.Type("[name=title]", "   ")
+	p.Type("[name=script]", "Kính thưa bà con")
+	p.Upload("input[name=audio_file]", voice(t, 540))
+	p.Click("button[value=submit]")
+	p.Says("main form [data-says=outbox]", "Đã giữ trên máy này")
+	p.Open("about:blank")
+	p.Offline()
+	p.Open(r.d.URL() + "/today")
+	p.Wait("#unsent [data-item]")
+	p.Says("#unsent", "1 việc chờ bạn trả lời")
+	p.Click("#unsent [data-item]")
+	p.Wait("main form [aria-invalid=true]")
+	p.Shot("entry-refused", 360)
+	if said := webtest.Eval[string](p, "what was typed", `document.querySelector("[name=script]").value + document.querySelector("select[name=audio]").value.length`); said !=
+		"Kính thưa bà con36" {
+		t.Errorf("of what was typed there is %q", said)
+	}
+	p.Set("[name=title]", "Cây ngô trên nương")
+	p.Click("button[value=submit]")
+	p.Wait(".facts")
+	p.Until("nothing waits", nothingUnsent)
+	if list := entries(); len(list) != 2 || list[1].Script != "Kính thưa bà con" {
+		t.Errorf("%d entries, %+v", len(list), list[len(list)-1])
 	}
 }
 

@@ -609,11 +609,13 @@ func (p pages) submit(w http.ResponseWriter, r *kit.Request) error {
 		err = p.enter(r, r.Meta(f.ID), contest.SubmitEntry{ID: entry, Work: work})
 	}
 	if f.Refused(err) {
+		r.Asks(w)
 		return p.renderForm(w, r, *f, err, false)
 	}
 	if err != nil {
 		return err
 	}
+	r.Kept(f.ID)
 	return r.Redirect(w, "/enter/"+id+"/"+entry, "contest.submitted_done")
 }
 
@@ -846,10 +848,12 @@ func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
 		})
 	}
 	if f.Refused(err) {
+		r.Asks(w)
 		return p.renderForm(w, r, *f, err, false)
 	}
 	if err != nil {
 		return err
 	}
+	r.Kept(f.ID)
 	return r.Redirect(w, back, "contest.submitted_done")
 }

@@ -1,9 +1,8 @@
 // What is typed into <form data-draft="NAME"> is kept in this browser, of this person, until a page with
 // data-draft-ends="NAME ..." tells (once, by its flash) that it has arrived: a lost network, a closed tab, a session
 // that ended take none of it. Files are not kept here; see uploader.js.
-import { storage } from "./keep.js";
+import { draftKey as key, storage } from "./keep.js";
 
-const key = (name) => `loa-draft:${document.body.dataset.person}:${name}`;
 const lull = 400; // ms after the last key
 
 // words are the fields a person fills in.
@@ -31,7 +30,8 @@ function start(form) {
     clearTimeout(timer);
     timer = setTimeout(() => storage.set(name, { at: Date.now(), fields: said(form) }), lull);
   };
-  if (draft && JSON.stringify(draft.fields) !== JSON.stringify(empty)) {
+  const answered = document.body.dataset.stood; // the server shows what was sent, and it may know more: a file that arrived
+  if (draft && !answered && JSON.stringify(draft.fields) !== JSON.stringify(empty)) {
     fill(form, draft.fields);
     const drop = Object.assign(document.createElement("button"), {
       type: "button",

@@ -58,6 +58,8 @@ export const settles = (answer, id, sum) =>
   Array.isArray(answer.missing) &&
   answer.missing.length === 0;
 
+export const draftKey = (name) => `loa-draft:${document.body.dataset.person}:${name}`; // see draft.js
+
 export const soundsKept = "loa-known:sounds"; // whether there are any
 export const soundsName = "loa-sounds"; // of the database of soundstore.js
 

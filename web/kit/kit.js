@@ -78,7 +78,8 @@ document.addEventListener("submit", (e) => {
   }
   form.dataset.sent = "yes";
   button?.setAttribute("aria-busy", "true");
-  if (form.dataset.outbox !== undefined && keeps) {
+  const whole = [...form.elements].every((one) => !one.files?.length); // uploader.js did not come: the form brings them
+  if (form.dataset.outbox !== undefined && keeps && whole && button?.dataset.direct === undefined) {
     e.preventDefault();
     outgoing().then(
       ({ box, take }) => (box ? take(form, button) : insist(form, button)),

@@ -8,13 +8,14 @@
 // behind, tries}. about is what it speaks of: of one thing there is one item.
 // after is the ID of an item that must have arrived before. why is the server's
 // sentence when it refused; asks then tells that its page asks something, and the
-// item waits for the answer. A file has its bytes beside it.
+// item waits for the answer. A file has its bytes beside it. parts are files that go before
+// the form they belong to, which names them by what they become: {id, field, name, type, kind}.
 //
 // Nothing here knows a page or a database: see outstore.js and outgoing.js.
 
 import { settles } from "./keep.js";
 
-export const shape = 2; // of an item
+export const shape = 3; // of an item; without parts it is still 2
 const passing = [401, 408, 425, 429]; // refusals that pass
 const patience = 60_000; // ms without an answer: the line is dead
 const probe = 64 * 1024; // the first piece of a file
@@ -26,9 +27,9 @@ const recent = 40; // of what was sent
 // which is left alone.
 export function read(item) {
   if ((item.v ?? 1) > shape) return null;
-  if ((item.v ?? 1) === shape) return item;
+  if (item.v > 1) return item;
   const { body, ...rest } = item; // shape 1 kept the form as it was sent
-  return { kind: "fact", tries: 0, ...rest, v: shape, fields: [...new URLSearchParams(body ?? "")] };
+  return { kind: "fact", tries: 0, ...rest, v: 2, fields: [...new URLSearchParams(body ?? "")] };
 }
 
 // timeOf is when a stamp was given, by the server's clock in ms.
@@ -48,7 +49,8 @@ export const final = (item) =>
 const root = "/api/v1/uploads";
 
 // why is the reason that is given for what was taken back and had arrived.
-export function outbox({ store, fetch, now, uuid, hash, person, why = "", changed = () => {} }) {
+// arrived is told of each item that the server has.
+export function outbox({ store, fetch, now, uuid, hash, person, why = "", changed = () => {}, arrived = () => {} }) {
   let running = null;
 
   const notes = (name) => name + ":" + person;
@@ -58,7 +60,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
   async function list() {
     const all = (await store.all()).filter((i) => i.person === person);
     const known = all.map((i) => read(i) ?? { ...i, newer: true });
-    const late = (i) => (i.kind === "file" ? 1 : 0);
+    const late = (i) => (i.kind === "file" || i.parts ? 1 : 0);
     return known.sort((a, b) => late(a) - late(b) || a.at - b.at || (a.after === b.id) - (b.after === a.id));
   }
 
@@ -87,7 +89,8 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
   // add keeps a form. Of one thing there is one item: pressed again it is that one. Said otherwise,
   // a correction follows the one that waits; of all else it throws {waits}, which is to be taken back
   // first. One that was refused makes way. instead is the ID of one that was refused and that this answers.
-  async function add({ id, action, fields, about, label, then, after, instead }) {
+  // files go before the form: {field, name, type, kind, bytes}, with url where some of it has gone already.
+  async function add({ id, action, fields, about, label, then, after, instead, files = [], draft }) {
     const said = fields.filter(([name]) => name !== "id").map(([name, value]) => [name, String(value)]);
     const all = await list(),
       backOf = (i) => all.find((b) => b.about === "back:" + i.id),
@@ -104,7 +107,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
     const c = await contact();
     const item = {
       id: id && !(await knows(id)) ? id : uuid(),
-      v: shape,
+      v: files.length ? shape : 2,
       person,
       kind: "fact",
       action,
@@ -117,8 +120,16 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       contact: c?.stamp,
       behind: c?.behind,
       tries: 0,
+      draft,
     };
-    await store.put(item);
+    const contents = files.map(({ field, bytes }) => [item.id + "/" + field, bytes]);
+    if (files.length)
+      item.parts = files.map(({ bytes, ...file }) => ({
+        ...file,
+        id: item.id + "/" + file.field,
+        size: bytes.byteLength,
+      }));
+    await store.put(item, contents);
     for (const old of all)
       if (old.why && (old === other || old.id === instead)) {
         for (const file of all.filter((i) => i.kind === "file" && i.report === old.id))
@@ -138,7 +149,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
     const here = (await list()).find((i) => i.id === report);
     const item = {
       id: uuid(),
-      v: shape,
+      v: 2,
       person,
       kind: "file",
       ...of(report),
@@ -153,7 +164,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       after: here && report,
       tries: 0,
     };
-    await store.put(item, bytes);
+    await store.put(item, [[item.id, bytes]]);
     await tell();
     return item;
   }
@@ -242,50 +253,60 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
     }
   }
 
-  // upload sends the bytes of a file (tus 1.0) from where it was cut, and returns
+  // verdict is what an answer to an upload means that is not what was asked for.
+  function verdict({ answer, json }) {
+    if (!json?.code) return { state: "later" };
+    if (answer.status === 401) return { state: "out" };
+    const passes = [404, 409, 410, 423, ...passing].includes(answer.status) || answer.status >= 500;
+    return passes ? { state: "later" } : { state: "refused", problem: json };
+  }
+
+  const version = (item) => ({ "Tus-Resumable": "1.0.0", "Loa-Person": item.person });
+  const ours = (answer) => answer.headers.has("Tus-Resumable");
+
+  // create begins the upload of a file (tus 1.0), of which the item is or has a part; a state as post's where it cannot.
+  async function create(item, file) {
+    const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+    const kind = file.kind !== "file" ? file.kind : file.type.startsWith("image/") ? "photo" : "evidence";
+    const order = { filename: file.name, kind, ...(file.station && { station: file.station }) };
+    const made = await ask(root, {
+      method: "POST",
+      headers: {
+        ...version(item),
+        "Upload-Length": String(file.size),
+        "Upload-Metadata": Object.entries(order)
+          .map(([k, v]) => k + " " + base64(v))
+          .join(","),
+      },
+    });
+    if (made.answer.status !== 201 || !made.answer.headers.has("Location")) return verdict(made);
+    file.url = made.answer.headers.get("Location");
+    return (await store.update(item)) ? null : { state: "gone" };
+  }
+
+  // upload sends the bytes of a file from where it was cut, and returns
   // the ID of the recording, or a state as post does.
-  async function upload(item) {
-    const version = { "Tus-Resumable": "1.0.0", "Loa-Person": item.person };
-    const verdict = ({ answer, json }) => {
-      if (!json?.code) return { state: "later" };
-      if (answer.status === 401) return { state: "out" };
-      const passes = [404, 409, 410, 423, ...passing].includes(answer.status) || answer.status >= 500;
-      return passes ? { state: "later" } : { state: "refused", problem: json };
-    };
-    const bytes = await store.content(item.id);
+  async function upload(item, file) {
+    const headers = version(item),
+      bytes = await store.content(file.id);
     if (!bytes) return { state: "refused", problem: { code: "gone", detail: "" } };
-    const ours = (answer) => answer.headers.has("Tus-Resumable");
     let at = 0;
-    if (item.url) {
-      const { answer } = await ask(item.url, { method: "HEAD", headers: version });
+    if (file.url) {
+      const { answer } = await ask(file.url, { method: "HEAD", headers });
       if (answer.headers.get("Loa-Recording")) return { recording: answer.headers.get("Loa-Recording") };
       if (answer.ok && answer.headers.has("Upload-Offset")) at = Number(answer.headers.get("Upload-Offset"));
-      else if ((answer.status === 404 || answer.status === 410) && ours(answer)) delete item.url;
-      else return verdict(await ask(item.url, { headers: version }));
+      else if ((answer.status === 404 || answer.status === 410) && ours(answer)) delete file.url;
+      else return verdict(await ask(file.url, { headers }));
     }
-    if (!item.url) {
-      const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-      const kind = item.type.startsWith("image/") ? "photo" : "evidence";
-      const order = { filename: item.name, kind, ...(item.station && { station: item.station }) };
-      const made = await ask(root, {
-        method: "POST",
-        headers: {
-          ...version,
-          "Upload-Length": String(bytes.byteLength),
-          "Upload-Metadata": Object.entries(order)
-            .map(([k, v]) => k + " " + base64(v))
-            .join(","),
-        },
-      });
-      if (made.answer.status !== 201 || !made.answer.headers.has("Location")) return verdict(made);
-      item.url = made.answer.headers.get("Location");
-      if (!(await store.update(item))) return { state: "gone" };
+    if (!file.url) {
+      const not = await create(item, file);
+      if (not) return not;
     }
     for (let size = probe; at < bytes.byteLength; ) {
       const begun = now();
-      const went = await ask(item.url, {
+      const went = await ask(file.url, {
         method: "PATCH",
-        headers: { ...version, "Upload-Offset": String(at), "Content-Type": "application/offset+octet-stream" },
+        headers: { ...headers, "Upload-Offset": String(at), "Content-Type": "application/offset+octet-stream" },
         body: bytes.slice(at, at + size),
       });
       if (went.answer.status !== 204 || !ours(went.answer)) return verdict(went);
@@ -293,39 +314,79 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       const offset = Number(went.answer.headers.get("Upload-Offset"));
       if (!(offset > at)) return { state: "later" };
       at = offset;
-      item.safe = at; // shown, not relied on
+      file.safe = at; // shown, not relied on
       if (!(await store.update(item))) return { state: "gone" };
       await tell();
       if (now() - begun < brisk) size = Math.min(most, size * 2);
     }
-    const state = await ask(item.url, { headers: version });
+    const state = await ask(file.url, { headers });
     return state.answer.ok && state.json?.recording ? { recording: state.json.recording } : verdict(state);
   }
 
+  // bring uploads a file that is not there yet; a state as post's where it cannot.
+  async function bring(item, file) {
+    if (file.recording) return null;
+    const end = await upload(item, file).catch(() => ({ state: "later" }));
+    if (!end.recording) return end;
+    file.recording = end.recording;
+    return (await store.update(item)) ? null : { state: "gone" };
+  }
+
   async function sendFile(item, how) {
-    if (!item.recording) {
-      const end = await upload(item).catch(() => ({ state: "later" }));
-      if (!end.recording) return end;
-      item.recording = end.recording;
-      if (!(await store.update(item))) return { state: "gone" };
-    }
+    const not = await bring(item, item);
+    if (not) return not;
     const file = [["audio", item.recording], ["captured", item.captured ?? ""], ["sent", now()]];
     return post(item, [...item.fields, ...file], how);
+  }
+
+  // announce tells the server of a form whose files it knows and has not got, so that a deadline
+  // between the two does not part them. What it says against the form is told when that is sent.
+  async function announce(item) {
+    const uploads = item.parts.map((f) => [f.field, f.recording ?? f.url.split("/").pop()]),
+      named = uploads.map(([name]) => name),
+      fields = item.fields.filter(([name]) => name !== "do" && !named.includes(name));
+    const { answer, json } = await ask(item.action, {
+      method: "POST",
+      body: new URLSearchParams([...fields, ...uploads, ["do", "announce"], ["id", item.id]]).toString(),
+      headers: { "Content-Type": "application/x-www-form-urlencoded", "Loa-Person": item.person },
+    });
+    item.announced = answer.headers.has("Loa-Announced") || (json?.code && answer.status !== 401);
+    await store.update(item);
+  }
+
+  // sendWhole sends a form after the files that belong to it.
+  async function sendWhole(item, how) {
+    for (const file of item.parts.filter((f) => !f.recording && !f.url)) {
+      const not = await create(item, file).catch(() => ({ state: "later" }));
+      if (not) return not;
+    }
+    if (!item.announced) await announce(item).catch(() => {});
+    for (const file of item.parts) {
+      const not = await bring(item, file);
+      if (not) return not;
+      item.fields = [...item.fields.filter(([name]) => name !== file.field), [file.field, file.recording]];
+    }
+    return post(item, item.fields, how);
   }
 
   // one sends one item and does what follows.
   async function one(item, how) {
     if (!(await store.all()).some((i) => i.id === item.id)) return { state: "gone" };
-    const end = item.kind === "file" ? await sendFile(item, how) : await post(item, item.fields, how);
+    const end = item.parts
+      ? await sendWhole(item, how)
+      : item.kind === "file"
+        ? await sendFile(item, how)
+        : await post(item, item.fields, how);
     if (end.state === "sent") {
       const { id, about, label, kind } = item;
-      const line = { id, about, label, kind, now: await clock() };
+      const line = { id, about, label, kind, then: end.receipt.then, now: await clock() };
       await store.note(notes("sent"), [line, ...(await sent())].slice(0, recent));
+      arrived(item);
       await store.remove(item.id); // last: cut in between, it is sent again and changes nothing
     } else if (end.state === "refused") {
       item.why = end.problem.detail || end.problem.code;
       item.code = end.problem.code;
-      item.asks = Boolean(end.asks);
+      item.asks = Boolean(end.asks || item.parts); // its page has room to mend it
       await store.update(item);
     }
     await tell();

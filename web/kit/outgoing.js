@@ -4,9 +4,10 @@
 // anything is typed, and the forms go as they would without it.
 //
 // <form data-outbox="ABOUT" data-label="WORDS" data-then="PAGE" [data-of="FIELD FIELD"]>: ABOUT names the
-// thing it speaks of, as "slot:ID", with the fields that tell which, so that one thing is said once.
+// thing it speaks of, as "slot:ID", with the fields that tell which, so that one thing is said once. A button with
+// data-direct asks the server something now.
 import { insist, release } from "./kit.js";
-import { soundsKept, storage, uuid } from "./keep.js";
+import { draftKey, soundsKept, storage, uuid } from "./keep.js";
 import { keepPages } from "./offline.js";
 import { final, outbox } from "./outbox.js";
 import { outstore } from "./outstore.js";
@@ -66,6 +67,7 @@ export const box = await outstore()
         last = list;
         watchers.forEach((f) => f(list));
       },
+      arrived: ({ draft }) => draft && storage.remove(draftKey(draft)),
     }),
   )
   .catch(() => null);
@@ -194,8 +196,9 @@ const seen = (button) =>
 // texts are the fields of a form but for its files.
 const texts = (form) => [...new FormData(form)].filter(([, v]) => typeof v === "string");
 
-// take keeps what a form says, and sends it while she looks on. kit.js hands it over.
-export async function take(form, button) {
+// take keeps what a form says, and sends it while she looks on. kit.js hands it over, uploader.js with files
+// that nobody answers to. It reports whether it was kept.
+export async function take(form, button, files) {
   const fields = texts(form);
   if (button?.name) fields.push([button.name, button.value]);
   const { then } = form.dataset;
@@ -214,8 +217,11 @@ export async function take(form, button) {
       label: [label, answer && seen(answer)].filter(Boolean).join(" – "),
       then,
       instead: document.body.dataset.stood && answers, // else she has left the page that asked
+      files,
+      draft: form.dataset.draft,
     });
   } catch ({ waits }) {
+    if (!waits && files) return note(form, words.full);
     if (!waits) return insist(form, button, words.full); // no room: it goes as it would without an outbox
     rest(form, button);
     const see = make("a", { href: "/outbox", textContent: words.see });
@@ -233,19 +239,23 @@ export async function take(form, button) {
   const end = out?.end;
   if (end?.state === "sent" || end?.state === "gone") location.assign(end.receipt?.then || then || location.href);
   else if (end?.state === "refused") {
-    refusedBefore(item.id);
-    release(form, button); // the server's page says what is wrong, and asks
-  }
-  else {
+    if (files) replyTo({ ...item, ...last.find((i) => i.id === item.id) }).click();
+    else {
+      refusedBefore(item.id);
+      release(form, button); // the server's page says what is wrong, and asks
+    }
+  } else {
     rest(form, button);
     waits(out);
     // What leaves later ends the page too, unless she writes something else there by then.
     const typed = JSON.stringify(texts(form));
-    addEventListener("outbox-sent", () => {
-      const stays = last.some((i) => i.id === item.id) || JSON.stringify(texts(form)) !== typed;
-      if (!stays) location.assign(then || location.href);
+    addEventListener("outbox-sent", async () => {
+      const stays = last.some((i) => i.id === item.id) || JSON.stringify(texts(form)) !== typed,
+        line = (await box.sent()).find((i) => i.id === item.id);
+      if (!stays) location.assign(line?.then || then || location.href);
     });
   }
+  return true;
 }
 
 // rest lets a form be pressed again.
@@ -312,7 +322,8 @@ if (page) {
   const entry = (item) => {
     const line = make("div", { className: "tight" }, item.label || item.name || item.action);
     const small = [fill(words.said, { at: clock(saidAt(item)) })];
-    if (item.kind === "file" && item.safe) small.push(Math.round((100 * item.safe) / item.size) + " %");
+    for (const file of item.parts ?? [item])
+      if (file.safe) small.push(Math.round((100 * file.safe) / file.size) + " %");
     if (item.why) small.push(whyOf(item));
     if (item.newer) small.push(words.newer);
     line.append(make("small", { textContent: small.join(" · ") }));

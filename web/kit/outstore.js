@@ -36,11 +36,14 @@ export async function outstore() {
     if (!made.contains("notes")) db.createObjectStore("notes");
   });
 
+  const beside = (id) => IDBKeyRange.bound(id, id + "/\uffff");
+
   return {
     all: () => within(["items"], "readonly", (t) => t.objectStore("items").getAll()),
-    put: (item, bytes) =>
+    // put keeps an item and what lies beside it: pairs of an ID, which begins with the item's, and bytes
+    put: (item, contents = []) =>
       within(["items", "bytes"], "readwrite", (t) => {
-        if (bytes) t.objectStore("bytes").put(bytes, item.id);
+        for (const [id, bytes] of contents) t.objectStore("bytes").put(bytes, id);
         t.objectStore("items").put(item);
       }),
     // update puts an item that is still there, and reports whether it was
@@ -60,14 +63,14 @@ export async function outstore() {
         ask.onsuccess = () => {
           untried = Boolean(ask.result && !ask.result.tries);
           if (!untried) return;
-          t.objectStore("bytes").delete(id);
+          t.objectStore("bytes").delete(beside(id));
           items.delete(id);
         };
       }).then(() => untried);
     },
     remove: (id) =>
       within(["items", "bytes"], "readwrite", (t) => {
-        t.objectStore("bytes").delete(id);
+        t.objectStore("bytes").delete(beside(id));
         t.objectStore("items").delete(id);
       }),
     content: (id) => within(["bytes"], "readonly", (t) => t.objectStore("bytes").get(id)),

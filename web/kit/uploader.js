@@ -93,11 +93,24 @@ function watch(form) {
     if (waiting) return;
     waiting = true;
     if (form.dataset.announce !== undefined && pressed?.value !== "check") announce(form, fields, () => waiting);
-    const arrived = await Promise.all(busy.map((f) => f.sending()));
+    const arrived = Promise.all(busy.map((f) => f.sending())),
+      kept = Promise.race(busy.map((f) => f.unheard())).then(() => hand(form, fields, pressed));
+    const all = await Promise.race([arrived, kept.then((yes) => (yes ? null : arrived))]);
     waiting = false;
     pressed?.removeAttribute("aria-busy");
-    if (arrived.every(Boolean)) go();
+    if (all?.every(Boolean)) go();
   });
+}
+
+// hand gives a form with its files to the outbox, where nobody answers and there is one: the page need not stay.
+async function hand(form, fields, button) {
+  if (form.dataset.outbox === undefined || button?.dataset.direct !== undefined) return false;
+  const { box, take } = await import("./outgoing.js").catch(() => ({}));
+  if (!box) return false;
+  const files = (await Promise.all(fields.map((f) => f.part()))).filter(Boolean);
+  if (!(await take(form, button, files))) return false;
+  for (const f of fields) f.handed();
+  return true;
 }
 
 // announce sends a form ahead of its files, so that a deadline between the two
@@ -214,6 +227,7 @@ function sender(form, box, ready) {
       station = words.station || form.elements.station?.value;
     if (station) order.station = station;
     const mine = (current = { file, order, safe: 0, key, abort: new AbortController() });
+    mine.unheard = new Promise((tell) => (mine.lost = tell));
     asked = null;
     use.hidden = true;
     kept.value = refused.value = "";
@@ -282,6 +296,23 @@ function sender(form, box, ready) {
       say(of(asked, words.ask) + " " + words.answer, true);
       use.focus();
     },
+    unheard: () => current?.unheard ?? new Promise(() => {}),
+    part: async () => {
+      if (!current || current.ended) return null;
+      const { file, order, record } = current,
+        bytes = await file.arrayBuffer();
+      const url = record?.url && new URL(record.url, location).pathname;
+      return { field: words.upload, name: file.name, type: file.type, ...order, bytes, ...(url && { url }) };
+    },
+    handed: () => {
+      if (!current || current.ended) return;
+      const { key } = current;
+      current.abort.abort();
+      current = null;
+      forget(key); // the outbox goes on with it
+      bar.hidden = drop.hidden = told.hidden = true;
+      say("");
+    },
     hold: () => {
       told.hidden = false;
       told.textContent = words.held;
@@ -348,6 +379,7 @@ async function send(job, place, words, { say, show }) {
           if (problem.told) await forget(job.key); // else it is the file's own trouble, and the same file goes on later
           throw problem;
         }
+        if (!problem.told) job.lost();
         say(
           problem.told ? problem.message : words.waiting.replace("{sent}", size(job.safe)).replace("{seconds}", wait),
         );

@@ -14,20 +14,21 @@ function memory() {
   const items = new Map(),
     bytes = new Map(),
     notes = new Map();
+  const drop = (id) => [...bytes.keys()].filter((k) => k === id || k.startsWith(id + "/")).forEach((k) => bytes.delete(k));
   const s = {
     full: false,
     items,
     all: async () => [...items.values()].map(copy),
-    put: async (item, b) => {
+    put: async (item, contents = []) => {
       if (s.full) throw new Error("QuotaExceededError");
       items.set(item.id, copy(item));
-      if (b) bytes.set(item.id, b);
+      for (const [id, b] of contents) bytes.set(id, b);
     },
     update: async (item) => items.has(item.id) && (items.set(item.id, copy(item)), true),
-    remove: async (id) => void (items.delete(id), bytes.delete(id)),
+    remove: async (id) => void (items.delete(id), drop(id)),
     removeUntried: async (id) => {
       if (!items.has(id) || items.get(id).tries) return false;
-      bytes.delete(id);
+      drop(id);
       return items.delete(id);
     },
     content: async (id) => bytes.get(id),
@@ -47,11 +48,15 @@ const answerOf = (status, body, headers = {}) => ({
 
 // server takes each change once, as Loa does; fault is what happens to the next request.
 function server(time) {
-  const s = { log: [], files: [], evidence: [], faults: [], loggedIn: true, asked: 0 };
+  const s = { log: [], files: [], evidence: [], announced: [], faults: [], loggedIn: true, asked: 0 };
   const take = async (url, { body, method, headers }) => {
     if (url.startsWith("/api/v1/uploads")) return tus(url, method, headers, body);
     const form = new URLSearchParams(body),
       id = form.get("id");
+    if (form.get("do") === "announce") {
+      s.announced.push(form.get("audio"));
+      return answerOf(200, "Đã ghi nhận lúc 16:59.", { "Loa-Announced": "E1" });
+    }
     if (!s.loggedIn) return answerOf(401, { code: "accounts.log_in_first", detail: "Hãy đăng nhập." });
     if (url.endsWith("/evidence")) {
       if (!s.evidence.some((e) => e.id === id)) s.evidence.push({ id, audio: form.get("audio"), url });
@@ -344,6 +349,50 @@ test("a photo goes after its report, from where it was cut", async () => {
   assert.equal(srv.files.length, 1, "one upload");
   assert.deepEqual(Buffer.from(srv.files[0].got), Buffer.from(bytes));
   assert.deepEqual(srv.evidence.map((e) => e.url), [`/airings/${item.id}/evidence`]);
+});
+
+test("a form goes after the files that belong to it, told ahead, from where it was cut", async () => {
+  const { box, srv, store } = world();
+  const bytes = new Uint8Array(200_000).fill(7).buffer,
+    work = { action: "/enter/c", about: "/enter/c", label: "Hội thi", draft: "/enter/c" };
+  const fields = [["title", "Bản tin"], ["audio", ""], ["do", "submit"]],
+    files = [{ field: "audio", name: "tin.mp3", type: "audio/mpeg", kind: "contest", station: "S1", bytes }];
+  const item = await box.add({ ...work, fields, files });
+  await box.add(report("S1"));
+  assert.equal(JSON.stringify([...store.items.values()]).includes("7,7"), false, "bytes lie beside it");
+  srv.faults = ["", "", "", "", "", "cut after"]; // the report, the upload made, announced, asked for, one piece, the next
+  await box.send();
+  assert.deepEqual(srv.log.map((r) => r.slot), ["S1"], "the small fact first");
+  assert.deepEqual(srv.announced, ["0"]);
+  assert.ok((await box.list())[0].parts[0].safe > 0, "some of it is there");
+  await box.send();
+  assert.deepEqual(await box.list(), []);
+  assert.equal(srv.files.length, 1, "once");
+  assert.equal(srv.files[0].got.length, bytes.byteLength);
+  assert.equal(srv.announced.length, 1);
+  const arrived = srv.log.find((r) => r.id === item.id);
+  assert.deepEqual([arrived.audio, arrived.title, arrived.do], ["rec-0", "Bản tin", "submit"]);
+  assert.ok(!(await store.content(item.id + "/audio")), "nothing is left of it here");
+});
+
+test("a form that was refused keeps its files, and is answered on its page", async () => {
+  for (const cut of [false, true]) {
+    const { box, srv, store } = world();
+    const files = [{ field: "audio", name: "tin.mp3", type: "audio/mpeg", kind: "contest", bytes: new Uint8Array(10).buffer }];
+    const add = { action: "/enter/c", about: "/enter/c", fields: [["title", ""]], label: "Hội thi" };
+    const item = await box.add({ ...add, files });
+    srv.faults = ["", "", cut ? "refused" : "", "refused"];
+    await box.send();
+    const [kept] = await box.list();
+    assert.deepEqual([kept.asks, kept.why], [true, "Hãy ghi lý do sửa."]);
+    assert.ok(await store.content(item.id + "/audio"), "its sound is here");
+    await box.send({ byHand: true });
+    assert.equal((await box.list()).length, 1, "it waits for its answer");
+    await box.add({ ...add, fields: [["title", "Bản tin"], ["audio", "rec-0"]], about: "/enter/c", instead: item.id });
+    await box.send();
+    assert.deepEqual(await box.list(), []);
+    assert.equal(srv.log.length, 1);
+  }
 });
 
 test("the clock is measured at a contact, and a report carries both", async () => {
