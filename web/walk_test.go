@@ -323,11 +323,11 @@ func TestEvidenceOfAWrongKindIsToldWhatIsWanted(t *testing.T) {
 	p.Cookie("s", operator, server.URL)
 	p.Open(server.URL + "/airings")
 	p.Follow("tbody th a")
+	p.Wait("form[data-takes]")
 	p.Upload("#f-file", table)
-	p.Wait("[data-state] .error")
-	if got := p.Text("[data-state] .error"); !strings.Contains(got, "ảnh") {
-		t.Errorf("a table as evidence: %q", got)
-	}
+	p.Wait("form .notice.bad")
+	p.Says("form .notice.bad", "ảnh")
+	p.Until("it is not kept", nothingWaits)
 }
 
 // A photo that is chosen without a network goes once there is one: also when
@@ -361,12 +361,17 @@ func TestEvidenceChosenWithoutANetworkIsSentLater(t *testing.T) {
 	}
 
 	p.Open(report)
+	p.Wait("form[data-takes]")
 	p.Offline("")
 	p.Upload("input[capture]", photo)
-	p.Until("be told", `document.querySelector("[data-state] [role=status]").textContent.includes("Mất mạng")`)
+	p.Until("be told", `document.querySelector("form [data-says=evidence]")?.textContent.includes("có mạng là tự gửi")`)
+	p.Says("#unsent", "1 việc chưa gửi")
+	p.Fingers("evidence-offline")
 	p.Shot("evidence-offline", 360)
 	p.Offline()
-	p.Open(report) // the page is left before anything was sent
+	p.Open(server.URL + "/airings") // the page is left before anything was sent: it leaves from any
+	p.Until("nothing waits", nothingWaits)
+	p.Open(report)
 	shown(1)
 
 	late.Store(true)
