@@ -30,7 +30,7 @@ function start(form) {
     clearTimeout(timer);
     timer = setTimeout(() => storage.set(name, { at: Date.now(), fields: said(form) }), lull);
   };
-  const answered = document.body.dataset.stood; // the server shows what was sent, and it may know more: a file that arrived
+  const answered = document.body.dataset.stood; // what was sent is shown, with what the server knows of its files
   if (draft && !answered && JSON.stringify(draft.fields) !== JSON.stringify(empty)) {
     fill(form, draft.fields);
     const drop = Object.assign(document.createElement("button"), {

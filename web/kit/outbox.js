@@ -264,7 +264,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
   const version = (item) => ({ "Tus-Resumable": "1.0.0", "Loa-Person": item.person });
   const ours = (answer) => answer.headers.has("Tus-Resumable");
 
-  // create begins the upload of a file (tus 1.0), of which the item is or has a part; a state as post's where it cannot.
+  // create begins the upload of a file (tus 1.0), which the item is or has; a state as post's where it cannot.
   async function create(item, file) {
     const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
     const kind = file.kind !== "file" ? file.kind : file.type.startsWith("image/") ? "photo" : "evidence";
