@@ -295,7 +295,7 @@ if (box) {
 
 // Where nothing can be kept to listen to, and nothing is, that script does not come.
 const listens = document.querySelector("p[data-full]") || storage.get(soundsKept);
-if (document.querySelector("#keeping") && listens) import("./keeping.js").catch(() => {}); // no network: none is offered
+if (document.querySelector("#keeping") && listens) import("./keeping.js").catch(() => {}); // none is offered then
 
 // Her own pages are there without a network: of her day, her log and what waits, and where data-keep says so.
 const hers = /^\/(today|airings|calendar|outbox|help(\/.+)?|enter(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
