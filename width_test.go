@@ -78,6 +78,69 @@ func TestWideLinesAreSeen(t *testing.T) {
 	}
 }
 
+// Lines of which one begins beside where another of its kind has just ended: an element of a page; a declaration of a style.
+var (
+	sideBySide = regexp.MustCompile(`</(` + blocks + `)>\s*<(` + blocks + `)[ >]`)
+	declares   = regexp.MustCompile(`;\s*[a-z-]+\s*:|\{\s*[a-z-]+\s*:[^{]*;`)
+)
+
+const blocks = "p|div|section|form|table|thead|tbody|tr|li|ul|ol|h[1-6]|article|header|nav|fieldset|dl|details|figure|td|th|dt|dd"
+
+// What stands side by side is read as one thing, and a change of one shows as a change of both.
+func TestALineHoldsOneThing(t *testing.T) {
+	listed, err := exec.Command("git", "ls-files", "web/*.html", "web/*.css").Output()
+	if err != nil {
+		t.Skip("not a clone: ", err)
+	}
+	checked := 0
+	for _, name := range strings.Fields(string(listed)) {
+		text, err := os.ReadFile(name)
+		if os.IsNotExist(err) || strings.Contains(name, "/testdata/") {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked++
+		for i, line := range strings.Split(string(text), "\n") {
+			if twoThings(filepath.Ext(name), line) {
+				t.Errorf("%s:%d holds two: %s", name, i+1, line)
+			}
+		}
+	}
+	if checked < 100 {
+		t.Fatalf("%d files checked only", checked)
+	}
+}
+
+// twoThings reports whether a line of a template or a style holds more than one. A term and what it means are one.
+func twoThings(kind, line string) bool {
+	if kind == ".css" {
+		return declares.MatchString(line)
+	}
+	for _, m := range sideBySide.FindAllStringSubmatch(line, -1) {
+		if m[1] != "dt" || m[2] != "dd" {
+			return true
+		}
+	}
+	return false
+}
+
+func TestTwoThingsOnALineAreSeen(t *testing.T) {
+	for line, want := range map[string]bool{"  <p>a</p><p>b</p>": true, "<h2>a</h2> <p class=x>b</p>": true, "<dt>a</dt><dd>b</dd>": false,
+		"<dt>a</dt><dd>b</dd><dt>c</dt>": true, "<p>{{t `a`}} <b>b</b></p>": false, "<header><h1>a</h1>": false} {
+		if got := twoThings(".html", line); got != want {
+			t.Errorf("%s: %t", line, got)
+		}
+	}
+	for line, want := range map[string]bool{"  color: red; margin: 0": true, ".x { color: red; }": true, "  color: red;": false, ".x {": false,
+		`  src: url("data:font/woff2;base64,AA");`: false, "@media (max-width: 40em) {": false} {
+		if got := twoThings(".css", line); got != want {
+			t.Errorf("%s: %t", line, got)
+		}
+	}
+}
+
 // html/template takes what is said in an attribute data-on… for a script, and in data-style for a style, and writes it so.
 var misread = regexp.MustCompile(`\sdata-(on[a-z-]*|style)=`)
 
