@@ -1006,7 +1006,8 @@ func airingExcerpts(t *testing.T, e AiringEngine) {
 	if err != nil || sign == nil || string(sign.Key) != string(x.Seal.Signed.Key) || string(sign.Key) != string(early.Key) {
 		t.Fatalf("%+v, before the seal %+v, %v", sign, early, err)
 	}
-	editor := accounts.Actor{Person: "editor", Grants: []accounts.Grant{{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}}}
+	editor := accounts.Actor{Person: "editor", Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}}}
 	for _, actor := range []accounts.Actor{operatorOf("S00003"), monitorOf(accounts.District, "082"), editor} {
 		if _, err := e.Excerpt(ctx, actor, line.ID); !fault.Is(err, "accounts.denied") {
 			t.Errorf("%v", err)
