@@ -133,22 +133,9 @@ func (s *Store) Calls(ctx context.Context, by accounts.Actor, q coverage.CallQue
 			}
 			until = cursor
 		}
-		looked := 0
-		var last []byte // the last that was looked at
-		for e, err := range callsIn(tx, q.Station, from, until) {
-			if err != nil {
-				return err
-			}
-			if len(list) == q.Limit || looked == coverage.MostCallsLookedAt {
-				next = base64.RawURLEncoding.EncodeToString(last)
-				return nil
-			}
-			looked, last = looked+1, slices.Clone(e.key)
-			if q.Wants(by, e.rec, reg.Where(e.rec.Station)) {
-				list = append(list, e.rec)
-			}
-		}
-		return nil
+		list, next, err = paged(callsIn(tx, q.Station, from, until), q.Limit, coverage.MostCallsLookedAt,
+			func(rec coverage.Call) bool { return q.Wants(by, rec, reg.Where(rec.Station)) })
+		return err
 	})
 	return list, next, err
 }

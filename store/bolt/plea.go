@@ -184,22 +184,9 @@ func (s *Store) Pleas(ctx context.Context, by accounts.Actor, q coverage.PleaQue
 				return coverage.NoSuchPleas()
 			}
 		}
-		looked := 0
-		var last []byte
-		for e, err := range pleas.descend(tx, nil, until) {
-			if err != nil {
-				return err
-			}
-			if len(list) == q.Limit || looked == coverage.MostCallsLookedAt {
-				next = base64.RawURLEncoding.EncodeToString(last)
-				return nil
-			}
-			looked, last = looked+1, slices.Clone(e.key)
-			if q.Wants(by, e.rec, reg.Where(e.rec.Station)) {
-				list = append(list, e.rec)
-			}
-		}
-		return nil
+		list, next, err = paged(pleas.descend(tx, nil, until), q.Limit, coverage.MostCallsLookedAt,
+			func(rec coverage.Plea) bool { return q.Wants(by, rec, reg.Where(rec.Station)) })
+		return err
 	})
 	return list, next, err
 }

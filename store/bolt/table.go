@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -181,6 +182,25 @@ func (t table[T]) all(tx *tx) ([]T, error) {
 		recs = append(recs, e.rec)
 	}
 	return recs, nil
+}
+
+// paged takes the wanted of the rows, as many as limit, and looks at most of them at once; next is where the
+// next page begins, "" where there is none.
+func paged[T any](rows iter.Seq2[entry[T], error], limit, most int, wants func(T) bool) (list []T, next string, err error) {
+	looked := 0
+	var last []byte // the last that was looked at
+	for e, err := range rows {
+		if err != nil {
+			return nil, "", err
+		}
+		if len(list) == limit || looked == most {
+			return list, base64.RawURLEncoding.EncodeToString(last), nil
+		}
+		if looked, last = looked+1, slices.Clone(e.key); wants(e.rec) {
+			list = append(list, e.rec)
+		}
+	}
+	return list, "", nil
 }
 
 // next gives the table's next number, 1 first: for IDs that are never reused.
