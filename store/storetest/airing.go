@@ -86,6 +86,7 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"counting turned off leaves the past as it is":             airingTermsChange,
 		"calls are kept, the last of each station is known":        coverageCalls,
 		"what is said by telephone counts once it is confirmed":    airingSaid,
+		"what is said by telephone is what a report could say":     airingSaidOf,
 		"what was last said of stations is told at once":           airingLatest,
 		"the machine's word stands beside a person's":              airingProofs,
 		"a part of the log is taken with what seals it":            airingExcerpts,
@@ -705,26 +706,7 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 		}
 	}
 	request := weekCounts(t, e, thatWeek).Reopening.At
-	for _, c := range []struct {
-		q    coverage.AskedQuery
-		want []airing.Week
-	}{
-		{coverage.AskedQuery{Limit: 9}, []airing.Week{thatWeek, thatWeek + 1, thatWeek + 2}},
-		{coverage.AskedQuery{Limit: 2}, []airing.Week{thatWeek, thatWeek + 1}},
-		{coverage.AskedQuery{Limit: 9, From: thatWeek + 2, Not: two.Person}, []airing.Week{thatWeek + 2}},
-		{coverage.AskedQuery{Limit: 9, Not: one.Person}, nil},
-	} {
-		var weeks []airing.Week
-		for _, a := range must[[]coverage.Asked](t)(e.Reopenings(ctx, two, c.q)) {
-			weeks = append(weeks, a.Week)
-		}
-		if !slices.Equal(weeks, c.want) {
-			t.Errorf("%+v: asked for %v, want %v", c.q, weeks, c.want)
-		}
-	}
-	if _, err := e.Reopenings(ctx, operatorOf("S00001"), coverage.AskedQuery{Limit: 9}); !fault.Is(err, "accounts.denied") {
-		t.Errorf("an operator reads what was asked: %v", err)
-	}
+	reopeningsListed(t, e, one.Person, two)
 	reopen(two, coverage.Reopen{Week: thatWeek, Reason: "Tôi cũng muốn hỏi", Later: true}, "coverage.asked_already") // who asks does not agree
 	reopen(one, coverage.Reopen{Week: thatWeek, Request: request}, "coverage.own_request")
 	reopen(two, coverage.Reopen{Week: thatWeek, Request: request.Add(-time.Hour)}, "coverage.request_changed")
@@ -764,6 +746,32 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 	}
 	if closed() {
 		t.Error("a report says that the week is closed, which is open again")
+	}
+}
+
+// reopeningsListed: three weeks from thatWeek on that asker asked to open again are listed, page by page, and not to whom it is no matter.
+func reopeningsListed(t *testing.T, e AiringEngine, asker string, who accounts.Actor) {
+	t.Helper()
+	ctx := context.Background()
+	for _, c := range []struct {
+		q    coverage.AskedQuery
+		want []airing.Week
+	}{
+		{coverage.AskedQuery{Limit: 9}, []airing.Week{thatWeek, thatWeek + 1, thatWeek + 2}},
+		{coverage.AskedQuery{Limit: 2}, []airing.Week{thatWeek, thatWeek + 1}},
+		{coverage.AskedQuery{Limit: 9, From: thatWeek + 2, Not: who.Person}, []airing.Week{thatWeek + 2}},
+		{coverage.AskedQuery{Limit: 9, Not: asker}, nil},
+	} {
+		var weeks []airing.Week
+		for _, a := range must[[]coverage.Asked](t)(e.Reopenings(ctx, who, c.q)) {
+			weeks = append(weeks, a.Week)
+		}
+		if !slices.Equal(weeks, c.want) {
+			t.Errorf("%+v: asked for %v, want %v", c.q, weeks, c.want)
+		}
+	}
+	if _, err := e.Reopenings(ctx, operatorOf("S00001"), coverage.AskedQuery{Limit: 9}); !fault.Is(err, "accounts.denied") {
+		t.Errorf("an operator reads what was asked: %v", err)
 	}
 }
 

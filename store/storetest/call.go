@@ -131,15 +131,17 @@ func airingLatest(t *testing.T, e AiringEngine) {
 	}
 }
 
+// phoned is a call at which the station said something of an airing.
+func phoned(e AiringEngine, station string, m accounts.Meta, said airing.Propose) (coverage.Call, error) {
+	return e.RecordCall(context.Background(), m, coverage.RecordCall{Station: station, Outcome: coverage.WillReport, Said: &said})
+}
+
 // airingSaid: what a station said by telephone counts nowhere until who runs it confirms it, once;
 // then it is a report of hers that tells of the call.
 func airingSaid(t *testing.T, e AiringEngine) {
 	ctx := context.Background()
 	monitor := monitorOf(accounts.Province, "")
 	at := monday.AddDate(0, 0, 1)
-	call := func(station string, m accounts.Meta, said airing.Propose) (coverage.Call, error) {
-		return e.RecordCall(ctx, m, coverage.RecordCall{Station: station, Outcome: coverage.WillReport, Said: &said})
-	}
 	waiting := func(station string, at time.Time) []airing.Proposal {
 		list, err := e.Proposals(ctx, operatorOf(station), airing.ProposalQuery{Station: station, Waiting: at})
 		if err != nil {
@@ -147,13 +149,13 @@ func airingSaid(t *testing.T, e AiringEngine) {
 		}
 		return list
 	}
-	made, err := call("S00001", by(monitor, at), airing.Propose{Slot: slotOf("S00001"), Outcome: airing.Aired, Note: "loa xóm 3 rè"})
+	made, err := phoned(e, "S00001", by(monitor, at), airing.Propose{Slot: slotOf("S00001"), Outcome: airing.Aired, Note: "loa xóm 3 rè"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for station, said := range map[string]airing.Propose{"S00002": {Slot: slotOf("S00002"), Outcome: airing.NotAired, Reason: airing.PowerCut},
 		"S00003": {Slot: slotOf("S00003"), Outcome: airing.Aired}, "S00004": {Slot: slotOf("S00004"), Outcome: airing.Aired}} {
-		if _, err := call(station, by(monitor, at), said); err != nil {
+		if _, err := phoned(e, station, by(monitor, at), said); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -215,7 +217,7 @@ func airingSaid(t *testing.T, e AiringEngine) {
 	if _, err := e.Confirm(ctx, by(operatorOf("S00004"), late), tooLate); !fault.Is(err, "airing.said_late") {
 		t.Errorf("confirmed too late: %v", err)
 	}
-	if _, err := call("S00004", by(monitor, late), airing.Propose{Slot: slotOf("S00004"), Outcome: airing.NotAired, Reason: airing.Weather}); err != nil {
+	if _, err := phoned(e, "S00004", by(monitor, late), airing.Propose{Slot: slotOf("S00004"), Outcome: airing.NotAired, Reason: airing.Weather}); err != nil {
 		t.Fatal(err)
 	}
 	for station, want := range map[string]string{"S00001": "[confirmed]", "S00002": "[declined]", "S00003": "[overtaken]", "S00004": "[waiting expired]"} {
@@ -228,24 +230,36 @@ func airingSaid(t *testing.T, e AiringEngine) {
 			t.Errorf("%s: %v, not %s, %v", station, states, want, err)
 		}
 	}
+}
+
+// airingSaidOf: what was said may be of something that nobody planned; what no report could say is refused with the call.
+func airingSaidOf(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	monitor := monitorOf(accounts.Province, "")
+	at := monday.AddDate(0, 0, 1)
+	mustConfirm(t, e, "S00003", nil)
 	unplanned := airing.Propose{Programme: "P2", StartedAt: monday.Add(3 * time.Hour), Seconds: 300, Outcome: airing.Aired}
-	if made, err := call("S00006", by(monitor, at), unplanned); err != nil || made.Said == "" {
+	if made, err := phoned(e, "S00006", by(monitor, at), unplanned); err != nil || made.Said == "" {
 		t.Errorf("what nobody planned: %+v, %v", made, err)
 	}
-	yes = airing.Confirm{ID: uuid.NewString(), Proposal: waiting("S00006", at)[0].ID, Outcome: airing.Aired}
+	waiting, err := e.Proposals(ctx, operatorOf("S00006"), airing.ProposalQuery{Station: "S00006", Waiting: at})
+	if err != nil || len(waiting) != 1 {
+		t.Fatalf("%+v, %v", waiting, err)
+	}
+	yes := airing.Confirm{ID: uuid.NewString(), Proposal: waiting[0].ID, Outcome: airing.Aired}
 	if line, err := e.Confirm(ctx, by(operatorOf("S00006"), at), yes); err != nil || line.Seconds != 300 || line.Programme != "P2" || line.Slot != "" {
 		t.Errorf("%+v, %v", line, err)
 	}
 	for want, said := range map[string]airing.Propose{"airing.reason_missing": {Slot: slotOf("S00005"), Outcome: airing.NotAired},
-		"airing.said_slot": {Programme: "P1",
-			Outcome: airing.NotAired, Reason: airing.Weather, StartedAt: monday},
+		"airing.said_slot":             {Programme: "P1", Outcome: airing.NotAired, Reason: airing.Weather, StartedAt: monday},
 		"airing.slot_of_other_station": {Slot: slotOf("S00006"), Outcome: airing.Aired},
-		"airing.slot_reported":         {Slot: slotOf("S00003"), Outcome: airing.Aired}, "airing.no_slot": {Slot: "x", Outcome: airing.Aired}} {
+		"airing.slot_reported":         {Slot: slotOf("S00003"), Outcome: airing.Aired},
+		"airing.no_slot":               {Slot: "x", Outcome: airing.Aired}} {
 		station := "S00005"
 		if want == "airing.slot_reported" {
 			station = "S00003"
 		}
-		if _, err := call(station, by(monitor, at), said); !fault.Is(err, want) {
+		if _, err := phoned(e, station, by(monitor, at), said); !fault.Is(err, want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}

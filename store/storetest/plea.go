@@ -31,36 +31,7 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 	if err != nil || mine.Until != thatWeek {
 		t.Fatalf("%+v, %v", mine, err)
 	}
-	for code, err := range map[string]error{
-		"coverage.plea_waits": func() error { _, err := e.AskExcuse(ctx, by(two, monday), ask); return err }(),
-		"accounts.denied":     func() error { _, err := e.AskExcuse(ctx, by(operatorOf("S00003"), monday), ask); return err }(),
-		"coverage.plea_own": func() error {
-			_, err := e.AnswerExcuse(ctx, by(one, monday), coverage.AnswerExcuse{ID: mine.ID, Grant: true})
-			return err
-		}(),
-		"coverage.plea_why": func() error {
-			_, err := e.AnswerExcuse(ctx, by(two, monday), coverage.AnswerExcuse{ID: mine.ID})
-			return err
-		}(),
-		"coverage.excuse_pleaded": func() error {
-			_, err := e.Excuse(ctx, by(one, monday), coverage.Excuse{Week: thatWeek, Station: "S00002", Reason: airing.Equipment, Note: "Cháy tăng âm",
-				Asked: two.Name})
-			return err
-		}(),
-		"coverage.plea_unknown": func() error {
-			_, err := e.AnswerExcuse(ctx, by(operatorOf("S00003"), monday), coverage.AnswerExcuse{ID: mine.ID, Grant: true})
-			return err
-		}(),
-		"coverage.plea_span": func() error {
-			_, err := e.AskExcuse(ctx, by(one, monday), coverage.AskExcuse{Station: "S00004", From: thatWeek, Until: thatWeek - 1,
-				Reason: airing.Weather, Note: "x"})
-			return err
-		}(),
-	} {
-		if !fault.Is(err, code) {
-			t.Errorf("%s: %v", code, err)
-		}
-	}
+	pleasRefused(t, e, one, two, mine.ID, ask)
 	for want, who := range map[int]accounts.Actor{1: one, 2: two, 0: operatorOf("S00001")} {
 		if n, err := e.WaitingPleas(ctx, who); err != nil || n != want {
 			t.Errorf("%s may decide %d, not %d, %v", who.Name, n, want, err)
@@ -95,22 +66,8 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 	if _, err := e.AskExcuse(ctx, by(one, monday.AddDate(0, 0, 2)), ask); err != nil {
 		t.Fatal(err)
 	}
-	for _, limit := range []int{0, 1} {
-		var got []string
-		q := coverage.PleaQuery{Limit: limit}
-		for more := true; more; more = q.After != "" {
-			list, next, err := e.Pleas(ctx, one, q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, p := range list {
-				got = append(got, p.Station)
-			}
-			q.After = next
-		}
-		if fmt.Sprint(got) != "[S00005 S00002 S00001]" {
-			t.Errorf("those that wait first, then the last: %v", got)
-		}
+	if got := pleasOf(t, e, one); fmt.Sprint(got) != "[S00005 S00002 S00001]" {
+		t.Errorf("those that wait first, then the last: %v", got)
 	}
 	if list, _, err := e.Pleas(ctx, operatorOf("S00001"), coverage.PleaQuery{}); err != nil || len(list) != 1 {
 		t.Errorf("an operator sees %d, %v", len(list), err)
@@ -129,4 +86,64 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 	if got := weekCounts(t, e, thatWeek); got.Excused != 0 {
 		t.Errorf("a closed week changed: %+v", got.Counts)
 	}
+}
+
+// pleasRefused tries what nobody may: own is the ID of a plea of one's for S00002, and ask what waits already.
+func pleasRefused(t *testing.T, e AiringEngine, one, two accounts.Actor, own string, ask coverage.AskExcuse) {
+	t.Helper()
+	ctx := context.Background()
+	for code, err := range map[string]error{
+		"coverage.plea_waits": func() error { _, err := e.AskExcuse(ctx, by(two, monday), ask); return err }(),
+		"accounts.denied":     func() error { _, err := e.AskExcuse(ctx, by(operatorOf("S00003"), monday), ask); return err }(),
+		"coverage.plea_own": func() error {
+			_, err := e.AnswerExcuse(ctx, by(one, monday), coverage.AnswerExcuse{ID: own, Grant: true})
+			return err
+		}(),
+		"coverage.plea_why": func() error {
+			_, err := e.AnswerExcuse(ctx, by(two, monday), coverage.AnswerExcuse{ID: own})
+			return err
+		}(),
+		"coverage.excuse_pleaded": func() error {
+			_, err := e.Excuse(ctx, by(one, monday), coverage.Excuse{Week: thatWeek, Station: "S00002", Reason: airing.Equipment, Note: "Cháy tăng âm",
+				Asked: two.Name})
+			return err
+		}(),
+		"coverage.plea_unknown": func() error {
+			_, err := e.AnswerExcuse(ctx, by(operatorOf("S00003"), monday), coverage.AnswerExcuse{ID: own, Grant: true})
+			return err
+		}(),
+		"coverage.plea_span": func() error {
+			_, err := e.AskExcuse(ctx, by(one, monday), coverage.AskExcuse{Station: "S00004", From: thatWeek, Until: thatWeek - 1,
+				Reason: airing.Weather, Note: "x"})
+			return err
+		}(),
+	} {
+		if !fault.Is(err, code) {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
+
+// pleasOf are the stations of all pleas as they are listed, which is the same at once and one by one.
+func pleasOf(t *testing.T, e AiringEngine, who accounts.Actor) (all []string) {
+	t.Helper()
+	for _, limit := range []int{0, 1} {
+		var got []string
+		q := coverage.PleaQuery{Limit: limit}
+		for more := true; more; more = q.After != "" {
+			list, next, err := e.Pleas(context.Background(), who, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range list {
+				got = append(got, p.Station)
+			}
+			q.After = next
+		}
+		if limit > 0 && fmt.Sprint(got) != fmt.Sprint(all) {
+			t.Errorf("one by one %v, at once %v", got, all)
+		}
+		all = got
+	}
+	return all
 }

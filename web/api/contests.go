@@ -46,14 +46,6 @@ type contestRoutes struct {
 // routes are everything organisers and entrants do on the pages; what judges
 // and the chair do is beside theirs (web/judging).
 func (c contestRoutes) routes() []kit.Route {
-	organise := func(pattern, summary string, h kit.Handler, in, out any) kit.Route {
-		method, path, _ := strings.Cut(pattern, " ")
-		return kit.Route{Pattern: method + " /api/v1/contests" + path, Access: accounts.Organise, Handler: h, Summary: summary, In: in, Out: out}
-	}
-	edit := func(r kit.Route) kit.Route { r.Edits = true; return r }
-	edits := func(pattern, summary string, h kit.Handler, in, out any) kit.Route {
-		return edit(organise(pattern, summary, h, in, out))
-	}
 	receipt, none := contest.Receipt{}, any(nil)
 	step := func(pattern, summary string, h kit.Handler) kit.Route {
 		route := organise(pattern, summary+"; with seen, also an empty one, 409 lists what is undecided unless it was seen so", h, none, receipt)
@@ -68,15 +60,8 @@ func (c contestRoutes) routes() []kit.Route {
 	printed := organise("GET /{contest}/papers/{document}/pdf", "the same as PDF, to be signed and sent on; the same papers give the same bytes",
 		c.paper("pdf"), none, none)
 	printed.Query, printed.Gives = "round", office.PDFType
-	amend := func(method, path, summary string, h kit.Handler, in, out any) kit.Route {
-		return kit.Route{Pattern: method + " /api/v1/contests/{contest}/corrections" + path, Access: kit.SignedIn, Handler: h,
-			Summary: summary, In: in, Out: out}
-	}
 	archive := organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none)
 	archive.Gives = "application/zip"
-	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each",
-		c.comments, none, kit.List[commentJSON]{})
-	comments.Filter, comments.Query = contest.CommentFilter{}, "after limit"
 	draft := organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt)
 	draft.Statuses = []int{http.StatusCreated}
 	steps := organise("GET /{contest}/steps",
@@ -93,14 +78,14 @@ func (c contestRoutes) routes() []kit.Route {
 		organise("GET /{contest}", "a contest with its rules", c.show, none, contestJSON{}),
 		edits("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed",
 			order(c, func(_ *kit.Request, b contest.ChangeRules) contest.Command { return b }), contest.ChangeRules{}, receipt),
-		edit(step("POST /{contest}/open", "open the contest and lock its rules",
+		fromEdition(step("POST /{contest}/open", "open the contest and lock its rules",
 			c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.OpenContest{Seen: seen} }))),
-		edit(step("POST /{contest}/publish", "make the results public",
+		fromEdition(step("POST /{contest}/publish", "make the results public",
 			c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.PublishResults{Seen: seen} }))),
 		step("POST /{contest}/close", "end the contest",
 			c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.CloseContest{Seen: seen} })),
 		steps,
-		edit(step("POST /{contest}/rounds/{round}/start", "draw codes and deal the entries to the judges",
+		fromEdition(step("POST /{contest}/rounds/{round}/start", "draw codes and deal the entries to the judges",
 			c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
 				return contest.StartRound{Round: r.PathValue("round"), Seen: seen}
 			}))),
@@ -114,6 +99,21 @@ func (c contestRoutes) routes() []kit.Route {
 			order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {
 				return contest.SetCertificate{Certificate: b}
 			}), contest.Certificate{}, receipt),
+	}
+	return slices.Concat(contests, c.resultRoutes(), c.entryRoutes(), c.juryRoutes())
+}
+
+// resultRoutes are what follows from a ranking: prizes, comments, complaints and corrections.
+func (c contestRoutes) resultRoutes() []kit.Route {
+	receipt, none := contest.Receipt{}, any(nil)
+	amend := func(method, path, summary string, h kit.Handler, in, out any) kit.Route {
+		return kit.Route{Pattern: method + " /api/v1/contests/{contest}/corrections" + path, Access: kit.SignedIn, Handler: h,
+			Summary: summary, In: in, Out: out}
+	}
+	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each",
+		c.comments, none, kit.List[commentJSON]{})
+	comments.Filter, comments.Query = contest.CommentFilter{}, "after limit"
+	return []kit.Route{
 		organise("GET /{contest}/prizes", "the prizes given and the places withheld", c.prizes, none, kit.List[contest.Given]{}),
 		edits("PUT /{contest}/prizes", "decide all prizes: those by rank follow from the ranking",
 			order(c, func(_ *kit.Request, b contest.GivePrizes) contest.Command { return b }), contest.GivePrizes{}, receipt),
@@ -147,7 +147,19 @@ func (c contestRoutes) routes() []kit.Route {
 		organise("GET /{contest}/corrections", "what took the place of the published result, and what it was before", c.corrections, none,
 			kit.List[contest.Correction]{}),
 	}
-	return slices.Concat(contests, c.entryRoutes(), c.juryRoutes())
+}
+
+// organise is a route of a contest's organisers.
+func organise(pattern, summary string, h kit.Handler, in, out any) kit.Route {
+	method, path, _ := strings.Cut(pattern, " ")
+	return kit.Route{Pattern: method + " /api/v1/contests" + path, Access: accounts.Organise, Handler: h, Summary: summary, In: in, Out: out}
+}
+
+// fromEdition is a route whose change may be made from an edition.
+func fromEdition(r kit.Route) kit.Route { r.Edits = true; return r }
+
+func edits(pattern, summary string, h kit.Handler, in, out any) kit.Route {
+	return fromEdition(organise(pattern, summary, h, in, out))
 }
 
 // order is the handler of a change whose body is B: command makes of it, and
