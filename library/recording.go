@@ -5,6 +5,7 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -136,6 +137,7 @@ type Settings struct {
 	Unfinished   time.Duration `json:"unfinished"`    // an upload is given up after so long without a byte
 	Grace        time.Duration `json:"grace"`         // bytes nothing points at are removed after so long, and recordings whose end was announced
 	Retention    time.Duration `json:"retention"`     // recordings nothing uses are too old after so long, see Unused; 0 keeps them for ever
+	Reread       time.Duration `json:"reread"`        // within so long all bytes are read again, whether they are still what they were; see RereadWithin
 
 	// Profiles replace the default profile of a kind.
 	Profiles map[Kind]audio.Profile `json:"profiles,omitempty"`
@@ -176,6 +178,9 @@ func (s Settings) Profile(k Kind) audio.Profile {
 	return audio.Programme()
 }
 
+// RereadWithin is s.Reread, and 30 days where that was never set.
+func (s Settings) RereadWithin() time.Duration { return cmp.Or(s.Reread, 30*24*time.Hour) }
+
 // WithTarget is s with another loudness for what is to be aired, in LUFS.
 func (s Settings) WithTarget(lufs float64) Settings {
 	p := s.Profile(ForProgramme)
@@ -208,6 +213,7 @@ func (s Settings) Check() error {
 		{s.StationBytes >= s.MaxBytes, "station_bytes"},
 		{s.Unfinished >= time.Hour, "unfinished"},
 		{s.Grace >= time.Hour, "grace"},
+		{s.Reread == 0 || s.Reread >= 24*time.Hour && s.Reread <= 366*24*time.Hour, "reread"},
 		{s.Retention == 0 || s.Retention >= 30*24*time.Hour, "retention"},
 	} {
 		if !c.ok {

@@ -15,6 +15,7 @@ import (
 type Store interface {
 	CopyRecords
 	SweepRecords
+	RereadRecords
 	BlindRecords
 	MatchRecords
 
@@ -37,8 +38,8 @@ type Store interface {
 	StationBytes(ctx context.Context, station string) (int64, error)
 	// BlobOwners lists the recordings whose bytes, or whose copy's, a blob is.
 	BlobOwners(ctx context.Context, sha256 string) ([]Recording, error)
-	// BlobUsed reports whether any record points at the bytes.
-	BlobUsed(ctx context.Context, sha256 string) (bool, error)
+
+	RereadRecords
 
 	// SaveLibrarySettings replaces the settings. Faults: DecideSettings.
 	SaveLibrarySettings(ctx context.Context, m accounts.Meta, s Settings) (Settings, error)

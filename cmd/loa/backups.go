@@ -157,6 +157,12 @@ func (k *keeper) tryJob(ctx context.Context, _ time.Time) (text.Phrase, error) {
 	return did, err
 }
 
+// bring brings a blob back from where backups are kept. Faults: backup.no_place_set, backup.key_wrong where the place is closed
+// and the server has only the half that closes, those of Bring.
+func (k *keeper) bring(ctx context.Context, sha256 string) error {
+	return k.open(ctx, func(r *backup.Repository) error { return r.Bring(ctx, k.d.blobs, sha256) })
+}
+
 func (k *keeper) add(ctx context.Context) (made backup.Added, did text.Phrase, err error) {
 	removed := 0
 	err = k.open(ctx, func(r *backup.Repository) (err error) {

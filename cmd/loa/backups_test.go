@@ -15,6 +15,7 @@ import (
 	"loa/audio/audiotest"
 	"loa/internal/text"
 	"loa/message"
+	"loa/store/backup"
 	"loa/web/kit"
 )
 
@@ -245,6 +246,54 @@ func TestADaemonKilledWhileItKeepsBackups(t *testing.T) {
 	}
 	code, out := loa("backups", "try", place)
 	ran(t, code, out)
+}
+
+// A file of which a bit rotted is found within the time that is set. Where the server keeps backups it can open it brings
+// the file back; where it cannot, health names the recording until somebody sends it again.
+func TestRotIsFoundWhileTheDaemonRuns(t *testing.T) {
+	_, place := placed(t, "", "")
+	for name, place := range map[string]backupPlace{"with backups": place, "without": {}} {
+		t.Run(name, func(t *testing.T) {
+			r := startKeeping(t, t.TempDir(), monday, place)
+			sound := string(audiotest.WAV(2, 8000, 1))
+			rec, err := r.d.store.Recording(t.Context(), r.made("POST", "/api/v1/audio?name=tin-xa.wav", sound))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if place.name != "" {
+				code, out := r.loa("backups", "make")
+				ran(t, code, out)
+			}
+			path := filepath.Join(r.dir, backup.BlobsFolder, rec.Blob.SHA256[:2], rec.Blob.SHA256)
+			writeFile(t, path, []byte(sound[:len(sound)-1]+"?"))
+			if a := r.call("PUT", "/api/v1/audio/settings", `{"reread_days":1}`); a.Status != http.StatusOK {
+				t.Fatalf("%d %s", a.Status, a.Body)
+			}
+			refused := 0
+			for hour := range 24 {
+				if _, err := r.d.rereadBlobs(t.Context(), monday.Add(time.Duration(hour)*time.Hour)); err != nil {
+					refused++
+				}
+			}
+			code, out := r.loa("health")
+			if place.name != "" {
+				if b, err := os.ReadFile(path); err != nil || string(b) != sound || refused > 0 || strings.Contains(out, "hỏng hoặc mất") {
+					t.Errorf("not brought back: %v, %d runs failed; %s", err, refused, out)
+				}
+				return
+			}
+			if code == 0 || refused == 0 || !strings.Contains(out, "1 tệp trên ổ đĩa hỏng hoặc mất, của bản ghi: tin-xa.wav") {
+				t.Errorf("%d runs failed; %d %s", refused, code, out)
+			}
+			r.made("POST", "/api/v1/audio?name=tin-xa-gui-lai.wav", sound)
+			if _, err := r.d.rereadBlobs(t.Context(), monday); err != nil {
+				t.Error(err)
+			}
+			if _, out := r.loa("health"); strings.Contains(out, "hỏng hoặc mất") {
+				t.Errorf("sent again: %s", out)
+			}
+		})
+	}
 }
 
 // On Monday administrators, and nobody else, are told when a backup was last kept and tried.

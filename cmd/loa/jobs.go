@@ -30,6 +30,7 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "uploads_sweep", Cron: "15 * * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.sweepUploads},
 		{Name: "recordings_expire", Cron: "35 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.expireRecordings},
 		{Name: "blobs_sweep", Cron: "45 2 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpLatest, Run: d.sweepBlobs},
+		{Name: health.RereadJob, Cron: "40 * * * *", Deadline: 50 * time.Minute, CatchUp: scheduler.CatchUpAll, Run: d.rereadBlobs},
 		{Name: "sounds_compare", Cron: "25 * * * *", Deadline: 20 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.compareSounds},
 		{Name: "proofs_judge", Cron: "50 * * * *", Deadline: 50 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.judgeProofs},
 		{Name: "slots_soon", Cron: "*/10 * * * *", Deadline: 5 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling("job.told_soon", d.slotsSoon)},
@@ -135,6 +136,23 @@ func (d *daemon) sweepBlobs(ctx context.Context, _ time.Time) (text.Phrase, erro
 	}
 	n, freed, err := library.SweepBlobs(ctx, d.blobs, d.store, now, set.Grace)
 	return text.NewPhrase("job.blobs_swept", "n", n, "size", text.Bytes(freed)), err
+}
+
+// rereadBlobs reads again the blobs whose turn it is in that hour, and brings those that rotted back from the backups.
+func (d *daemon) rereadBlobs(ctx context.Context, at time.Time) (text.Phrase, error) {
+	set, err := d.store.LibrarySettings(ctx)
+	if err != nil {
+		return text.Phrase{}, err
+	}
+	done, err := library.Reread(ctx, d.blobs, d.store, set.Turn(at), d.cfg.now(), func(ctx context.Context, sha256 string) error {
+		err := d.keeper.bring(ctx, sha256)
+		d.cfg.log.Error("a file is not what its name says", "blob", sha256, "brought back", err == nil, "err", err)
+		return err
+	})
+	if err == nil && len(done.Damaged) > 0 {
+		err = fault.New(fault.Unavailable, "library.damaged", "n", len(done.Damaged)).Because(fmt.Errorf("%v", done.Damaged[0]))
+	}
+	return text.NewPhrase("job.blobs_read_again", "n", done.Blobs, "size", text.Bytes(done.Bytes), "mended", done.Mended), err
 }
 
 // mostCompared is how many recordings one run of compareSounds decodes: a

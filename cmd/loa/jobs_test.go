@@ -197,7 +197,7 @@ func TestTheLibrarysSettingsThroughTheAPI(t *testing.T) {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 	for body, field := range map[string]string{`{"retention_days":29}`: "retention", `{"max_bytes":1}`: "max_bytes", `{"target_lufs":3}`: "target_lufs",
-		`{"grace_days":0}`: "grace"} {
+		`{"grace_days":0}`: "grace", `{"reread_days":0.5}`: "reread", `{"reread_days":367}`: "reread"} {
 		if a := r.call("PUT", path, body); a.Status != 422 || a.problem().Field != field {
 			t.Errorf("%s: %d %s", body, a.Status, a.Body)
 		}

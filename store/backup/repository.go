@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -547,6 +548,18 @@ func (r *Repository) blob(ctx context.Context, ref library.Ref, use func(in io.R
 		err = fault.New(fault.Invalid, "backup.blob_changed", "name", ref.SHA256).Because(err)
 	}
 	return err
+}
+
+// Bring brings one of the audio files back to where blobs are kept. Faults: store.file_missing where no snapshot has it,
+// backup.blob_changed where it is damaged here too.
+func (r *Repository) Bring(ctx context.Context, blobs library.Blobs, sha256 string) error {
+	return r.blob(ctx, library.Ref{SHA256: sha256}, func(in io.Reader) error {
+		got, err := blobs.Put(ctx, in, math.MaxInt64)
+		if err == nil && got.SHA256 != sha256 {
+			err = errDamaged
+		}
+		return err
+	})
 }
 
 // Prune removes the snapshots that need not stay, and the audio no snapshot has any more.

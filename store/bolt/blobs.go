@@ -50,6 +50,49 @@ func (s *Store) NoteIdleBlobs(ctx context.Context, sha256 []string, now time.Tim
 	return since, err
 }
 
+// damagedBlobs tells of blobs that were found damaged, by SHA-256.
+var damagedBlobs = table[library.Damaged]{name: "damaged_blobs"}
+
+// DamagedBlobs lists the blobs that were found damaged, by SHA-256.
+func (s *Store) DamagedBlobs(ctx context.Context) (all []library.Damaged, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		all = nil
+		for e, err := range damagedBlobs.ascend(tx, nil, nil) {
+			if err != nil {
+				return err
+			}
+			all = append(all, e.rec)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// NoteDamagedBlobs replaces the list of damaged blobs.
+func (s *Store) NoteDamagedBlobs(ctx context.Context, all []library.Damaged) error {
+	return s.update(ctx, func(tx *tx) error {
+		over := map[string]bool{}
+		for e, err := range damagedBlobs.ascend(tx, nil, nil) {
+			if err != nil {
+				return err
+			}
+			over[string(e.key)] = true
+		}
+		for _, d := range all {
+			delete(over, d.SHA256)
+			if err := damagedBlobs.put(tx, []byte(d.SHA256), d); err != nil {
+				return err
+			}
+		}
+		for sha := range over {
+			if err := damagedBlobs.remove(tx, []byte(sha)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // BlobRefs calls yield for the SHA-256 of every blob some record points at; a
 // blob pointed at twice is given twice.
 func (s *Store) BlobRefs(ctx context.Context, yield func(sha256 string)) error {

@@ -15,6 +15,7 @@ var tableNames = []string{
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
 	broadcastCopies.name, copiesByBlob.name, blindCopies.name, blindByBlob.name, stationBytes.name, librarySettings.name, expiries.name, idleBlobs.name,
+	damagedBlobs.name,
 	matchPrints.name, printsByBlob.name,
 	soundNumbers.name, soundsBucket, soundRowsBucket, likenesses.name,
 	messages.name, messagesByTime.name, inboxes.name, unread.name, deliveries.name, deliveriesDue.name, deliveriesIn.name, deliveriesOf.name,

@@ -234,6 +234,7 @@ func (f *filler) library() []library.Recording {
 	_, err = f.s.ExpireRecordings(f.ctx, f.daemon(1), 1)
 	f.must(err)
 	idle := []string{f.blob([]byte("once a photo")).SHA256, f.blob([]byte("once a recording")).SHA256}
+	f.must(f.s.NoteDamagedBlobs(f.ctx, []library.Damaged{{SHA256: idle[0], Since: filledMonday}, {SHA256: idle[1], Since: filledMonday.AddDate(0, 0, 1)}}))
 	_, err = f.s.NoteIdleBlobs(f.ctx, idle, filledMonday.AddDate(0, 0, -1))
 	f.must(err)
 	return list

@@ -28,6 +28,7 @@ func Audio(t *testing.T, open func(t testing.TB) library.Store) {
 		"a recording and its report come back":               audioRoundTrip,
 		"a copy replaces the one before and holds its bytes": audioCopies,
 		"bytes are idle since they were first found so":      audioIdle,
+		"what is damaged is what was noted last":             audioDamaged,
 		"what a jury hears holds its bytes until forgotten":  audioBlind,
 		"what a recording is found by goes with it":          audioFoundBy,
 		"a repeat changes nothing, another body conflicts":   audioRepeats,
@@ -118,6 +119,20 @@ func audioIdle(t *testing.T, s library.Store) {
 		}
 		if !maps.EqualFunc(since, want, time.Time.Equal) {
 			t.Errorf("on day %d: %v, want %v", day, since, want)
+		}
+	}
+}
+
+func audioDamaged(t *testing.T, s library.Store) {
+	d := func(n, day int, missing bool) library.Damaged {
+		return library.Damaged{SHA256: fmt.Sprintf("%064x", n), Missing: missing, Since: audioStart.AddDate(0, 0, day)}
+	}
+	for _, want := range [][]library.Damaged{nil, {d(1, 0, false), d(2, 1, true)}, {d(2, 1, false), d(3, 2, false)}, {}} {
+		if err := s.NoteDamagedBlobs(t.Context(), want); err != nil {
+			t.Fatal(err)
+		}
+		if got := must[[]library.Damaged](t)(s.DamagedBlobs(t.Context())); !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
 		}
 	}
 }

@@ -87,6 +87,11 @@ func (e *Counted) BlobUsed(ctx context.Context, sha256 string) (bool, error) {
 	return e.Engine.BlobUsed(ctx, sha256)
 }
 
+func (e *Counted) DamagedBlobs(ctx context.Context) ([]library.Damaged, error) {
+	e.asked("DamagedBlobs")
+	return e.Engine.DamagedBlobs(ctx)
+}
+
 func (e *Counted) BroadcastCopy(ctx context.Context, id string) (library.BroadcastCopy, bool, error) {
 	e.asked("BroadcastCopy")
 	return e.Engine.BroadcastCopy(ctx, id)

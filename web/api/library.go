@@ -17,6 +17,7 @@ type LibrarySettings struct {
 	UnfinishedDays float64 `json:"unfinished_days"`
 	GraceDays      float64 `json:"grace_days"`
 	RetentionDays  float64 `json:"retention_days"` // 0 keeps for ever
+	RereadDays     float64 `json:"reread_days"`    // within so long all bytes are read again, 1 to 366; 0 is 30
 	TargetLUFS     float64 `json:"target_lufs"`    // of broadcast copies
 }
 
@@ -25,6 +26,7 @@ const dayLength = 24 * time.Hour
 func shownSettings(s library.Settings) LibrarySettings {
 	return LibrarySettings{MaxBytes: s.MaxBytes, StationBytes: s.StationBytes, UnfinishedDays: float64(s.Unfinished) / float64(dayLength),
 		GraceDays: float64(s.Grace) / float64(dayLength), RetentionDays: float64(s.Retention) / float64(dayLength),
+		RereadDays: float64(s.RereadWithin()) / float64(dayLength),
 		TargetLUFS: s.Profile(library.ForProgramme).TargetLUFS}
 }
 
@@ -43,6 +45,7 @@ func (l recordings) saveSettings(w http.ResponseWriter, r *kit.Request) error {
 		days := func(n float64) time.Duration { return time.Duration(n * float64(dayLength)) }
 		set.MaxBytes, set.StationBytes = b.MaxBytes, b.StationBytes
 		set.Unfinished, set.Grace, set.Retention = days(b.UnfinishedDays), days(b.GraceDays), days(b.RetentionDays)
+		set.Reread = days(b.RereadDays)
 		set, err = l.store.SaveLibrarySettings(r.Context(), m, set.WithTarget(b.TargetLUFS))
 		return err
 	})

@@ -20,12 +20,13 @@ const (
 	Disk     Name = "disk"     // whether it takes writes, and how much is free
 	Clock    Name = "clock"    // whether the time is in doubt
 	Records  Name = "records"  // what the nightly reading of everything found
+	Audio    Name = "audio"    // whether its files are still what they were
 	Jobs     Name = "jobs"     // which failed when they last ran
 	Messages Name = "messages" // those that could not be sent
 )
 
 // Names lists them all.
-var Names = []Name{Backup, Trial, Disk, Clock, Records, Jobs, Messages}
+var Names = []Name{Backup, Trial, Disk, Clock, Records, Audio, Jobs, Messages}
 
 // State is how a thing stands.
 type State string
@@ -51,23 +52,25 @@ type Check struct {
 
 // Facts are what is looked at.
 type Facts struct {
-	Now    time.Time
-	Since  time.Time                // the installation's beginning
-	Last   map[string]scheduler.Run // of each job that ran, the last that ended
-	Dead   int                      // deliveries given up or refused lately
-	Many   bool                     // there are more than Dead
-	Free   int64                    // bytes; see Sized
-	Size   int64                    // of the whole disk
-	Sized  bool                     // the system told Free and Size
-	Wrong  error                    // what keeps the disk from taking writes
-	Doubt  error                    // what makes the clock doubtful
-	Place  string                   // where the server keeps backups by itself, "" for nowhere
-	Tries  bool                     // it restores them for trial too
-	Away   time.Time                // where it cannot: when somebody who has the key last did, as far as is known
-	Backup scheduler.Run            // the last one that was made or sent well; zero for none
-	Trial  scheduler.Run            // the last one that was restored well
-	Own    []string                 // jobs that have a check of their own
-	Verify string                   // the nightly reading
+	Now     time.Time
+	Since   time.Time                // the installation's beginning
+	Last    map[string]scheduler.Run // of each job that ran, the last that ended
+	Dead    int                      // deliveries given up or refused lately
+	Many    bool                     // there are more than Dead
+	Free    int64                    // bytes; see Sized
+	Size    int64                    // of the whole disk
+	Sized   bool                     // the system told Free and Size
+	Wrong   error                    // what keeps the disk from taking writes
+	Doubt   error                    // what makes the clock doubtful
+	Place   string                   // where the server keeps backups by itself, "" for nowhere
+	Tries   bool                     // it restores them for trial too
+	Away    time.Time                // where it cannot: when somebody who has the key last did, as far as is known
+	Backup  scheduler.Run            // the last one that was made or sent well; zero for none
+	Trial   scheduler.Run            // the last one that was restored well
+	Own     []string                 // jobs that have a check of their own
+	Within  time.Duration            // how long it takes to read all audio again
+	Damaged int                      // files of audio that are not what they were, or are missing
+	Of      []string                 // the names of the recordings of some of them
 }
 
 // From when on somebody has to look.
@@ -88,7 +91,7 @@ func Of(f Facts) []Check {
 	if f.Place != "" {
 		all = append(all, f.trial())
 	}
-	return append(all, f.disk(), f.clock(), f.records(), f.jobs(), f.messages())
+	return append(all, f.disk(), f.clock(), f.records(), f.audio(), f.jobs(), f.messages())
 }
 
 // Worst is the worst state of a list.
@@ -174,7 +177,7 @@ func (f Facts) clock() Check {
 
 func (f Facts) records() Check {
 	c := Check{Name: Records, State: Good, Path: "/runs"}
-	last, ran := f.Last[f.Verify]
+	last, ran := f.Last[VerifyJob]
 	switch {
 	case !ran:
 		c.Said = text.NewPhrase("health.records_never")
@@ -184,6 +187,21 @@ func (f Facts) records() Check {
 		c.State, c.Said, c.Do = Look, text.NewPhrase("health.records_old", "at", last.EndedAt), text.NewPhrase("health.records_wait")
 	default:
 		c.Said = text.NewPhrase("health.records_good", "at", last.EndedAt)
+	}
+	return c
+}
+
+func (f Facts) audio() Check {
+	c := Check{Name: Audio, State: Good, Path: "/runs", Said: text.NewPhrase("health.audio_good", "days", int(f.Within.Hours()/24))}
+	last, ran := f.Last[RereadJob]
+	switch {
+	case f.Damaged > 0:
+		c.State, c.Said, c.Do = Mend, text.NewPhrase("health.audio_unused", "n", f.Damaged), text.NewPhrase("health.audio_do")
+		if len(f.Of) > 0 {
+			c.Said = text.NewPhrase("health.audio_bad", "n", f.Damaged, "names", strings.Join(f.Of, "; "))
+		}
+	case ran && last.Outcome != scheduler.Done:
+		c.State, c.Said, c.Do = Look, text.NewPhrase("health.audio_failed", "at", last.EndedAt), text.NewPhrase("health.jobs_do")
 	}
 	return c
 }

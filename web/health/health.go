@@ -12,6 +12,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/text"
+	"loa/library"
 	"loa/message"
 	"loa/scheduler"
 	"loa/web/kit"
@@ -21,18 +22,22 @@ import (
 var files embed.FS
 
 // The jobs under which stand in the log of runs backups that were sent and those the server
-// made by itself, what was restored for trial, and the nightly readings of everything.
+// made by itself, what was restored for trial, the nightly readings of all records, and the hourly ones of some audio.
 const (
 	BackupJob = "backup_send"
 	MakeJob   = "backup_make"
 	TryJob    = "backup_try"
 	VerifyJob = "records_verify"
+	RereadJob = "blobs_reread"
 )
 
 // Store is what this page asks of the store.
 type Store interface {
 	scheduler.RunLog
 	Created() time.Time
+	DamagedBlobs(ctx context.Context) ([]library.Damaged, error)
+	BlobOwners(ctx context.Context, sha256 string) ([]library.Recording, error)
+	LibrarySettings(ctx context.Context) (library.Settings, error)
 	Deliveries(ctx context.Context, by accounts.Actor, q message.Query, before uint64, limit int) (list []message.Delivery, next uint64, err error)
 }
 
@@ -75,15 +80,16 @@ const backupPath = "/backups"
 
 // How far back messages that were given up are counted, and how many.
 const (
-	lately    = 7 * 24 * time.Hour
-	mostDead  = 50
-	goodAmong = 20 // runs among which a good one is looked for
+	lately      = 7 * 24 * time.Hour
+	mostDead    = 50
+	mostDamaged = 5  // damaged files whose recordings are named
+	goodAmong   = 20 // runs among which a good one is looked for
 )
 
 // checks looks at everything.
 func (p pages) checks(r *kit.Request) ([]Check, error) {
 	f := Facts{Now: r.Now, Since: p.store.Created(), Last: map[string]scheduler.Run{}, Wrong: p.server.Wrong(), Doubt: p.server.Doubt(),
-		Own: []string{BackupJob, MakeJob, TryJob, VerifyJob}, Verify: VerifyJob}
+		Own: []string{BackupJob, MakeJob, TryJob, VerifyJob, RereadJob}}
 	f.Free, f.Size, f.Sized = p.server.Space()
 	f.Place, f.Tries, f.Away = p.server.Backups()
 	jobs, err := p.jobs.Jobs(r.Context())
@@ -109,6 +115,25 @@ func (p pages) checks(r *kit.Request) ([]Check, error) {
 		}
 		if len(list) > 0 {
 			f.Last[name] = list[0]
+		}
+	}
+	set, err := p.store.LibrarySettings(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	f.Within = set.RereadWithin()
+	damaged, err := p.store.DamagedBlobs(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	f.Damaged = len(damaged)
+	for _, d := range damaged[:min(len(damaged), mostDamaged)] {
+		of, err := p.store.BlobOwners(r.Context(), d.SHA256)
+		if err != nil {
+			return nil, err
+		}
+		for _, rec := range of {
+			f.Of = append(f.Of, rec.Name)
 		}
 	}
 	for _, state := range []message.State{message.Dead, message.Failed} {

@@ -19,7 +19,7 @@ func well() Facts {
 	run := func(ago time.Duration) scheduler.Run {
 		return scheduler.Run{Outcome: scheduler.Done, EndedAt: now.Add(-ago), Summary: "Đã gửi 1 MB.", SummaryEn: "1 MB went."}
 	}
-	return Facts{Now: now, Since: now.AddDate(-1, 0, 0), Free: 50 << 30, Size: 100 << 30, Sized: true, Verify: VerifyJob, Backup: run(24 * time.Hour),
+	return Facts{Now: now, Since: now.AddDate(-1, 0, 0), Free: 50 << 30, Size: 100 << 30, Sized: true, Backup: run(24 * time.Hour),
 		Own: []string{BackupJob, MakeJob, TryJob, VerifyJob}, Last: map[string]scheduler.Run{VerifyJob: run(5 * time.Hour), "weeks_close": run(time.Hour)}}
 }
 

@@ -68,7 +68,7 @@ func (l librarySettings) form(r *kit.Request) (kit.Form, error) {
 	num := r.Lang.Exact
 	f := kit.NewForm("max_bytes", num(float64(set.MaxBytes)/1e6), "station_bytes", num(float64(set.StationBytes)/1e9),
 		"unfinished", num(set.Unfinished.Hours()/24), "grace", num(set.Grace.Hours()/24), "retention", num(set.Retention.Hours()/24),
-		"target_lufs", num(set.Profile(library.ForProgramme).TargetLUFS))
+		"reread", num(set.RereadWithin().Hours()/24), "target_lufs", num(set.Profile(library.ForProgramme).TargetLUFS))
 	return f.From(set.Edition()), err
 }
 
@@ -109,7 +109,7 @@ func (l librarySettings) save(w http.ResponseWriter, r *kit.Request) error {
 	days := func(name string) time.Duration { return time.Duration(f.Decimal(name) * float64(day)) }
 	var asked library.Settings
 	asked.MaxBytes, asked.StationBytes = int64(math.Round(f.Decimal("max_bytes")*1e6)), int64(math.Round(f.Decimal("station_bytes")*1e9))
-	asked.Unfinished, asked.Grace, asked.Retention = days("unfinished"), days("grace"), days("retention")
+	asked.Unfinished, asked.Grace, asked.Retention, asked.Reread = days("unfinished"), days("grace"), days("retention"), days("reread")
 	target := f.Decimal("target_lufs")
 	if err = f.Err(); err == nil {
 		err = f.Save(func() (kit.Form, error) { return l.form(r) }, func(m accounts.Meta) error {
