@@ -353,10 +353,10 @@ const (
 )
 
 // same reports whether another listening came to the same. That the recording was used before is
-// the log's to know, not the ear's.
+// the log's to know, not the ear's; and so is whose code is looked for.
 func (p Proof) same(as Proof) bool {
 	word, reason := p.Word, p.Reason
-	if reason == match.Used {
+	if reason == match.Used || reason == match.OtherCopy {
 		word, reason = match.Verified, match.Found
 	}
 	return as.Word == word && as.Reason == reason && as.Episode == p.Episode && math.Abs(as.Score-p.Score) <= scoreDiffers &&

@@ -44,6 +44,7 @@ type Proof struct {
 	Hints      []Hint       `json:"hints,omitempty"`
 	Again      string       `json:"again,omitempty"` // SHA-256 of another report's recording that is this one encoded anew
 	UsedBefore *Use         `json:"used_before,omitempty"`
+	Copy       string       `json:"copy,omitempty"` // the station whose code is heard in it
 }
 
 // Hint is something beside the verdict that a person should know.
@@ -138,7 +139,7 @@ func CalledIn(plan *scheduler.Schedule, lang text.Language) func(episode string)
 // Better reports whether a better recording of the same airing might prove it: not where there is nothing to compare with,
 // nor where it is not the sound that was wrong.
 func (p Proof) Better() bool {
-	return p.Word == match.NotProven && p.Reason != match.Used && p.Reason != match.NothingToFind
+	return p.Word == match.NotProven && p.Reason != match.Used && p.Reason != match.OtherCopy && p.Reason != match.NothingToFind
 }
 
 // Odds is one in how many a recording of something else fits as well, a power of ten that is not
@@ -301,7 +302,7 @@ func (c Change) Unproved() (gone, come []Line) {
 
 // DecideProof says what a verdict of the machine makes of the log; nothing where the present method
 // has heard the piece already. A recording that was somebody's before proves nothing, whatever is
-// heard in it: uses are all places where its bytes are, or those of the recording that it is Again. Faults: accounts.denied,
+// heard in it, nor does the copy of another station: uses are all places where its bytes are, or those of the recording that it is Again. Faults: accounts.denied,
 // airing.evidence_unknown, airing.verdict_of_corrected.
 func DecideProof(a About, m accounts.Meta, p Proof, uses []Use) (Change, error) {
 	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil { // the daemon alone
@@ -320,6 +321,9 @@ func DecideProof(a About, m accounts.Meta, p Proof, uses []Use) (Change, error) 
 	}
 	if p.UsedBefore = a.usedBefore(uses); p.UsedBefore != nil && p.Word == match.Verified {
 		p.Word, p.Reason = match.NotProven, match.Used
+	}
+	if p.Copy != "" && p.Copy != line.Station && p.Word == match.Verified {
+		p.Word, p.Reason = match.NotProven, match.OtherCopy
 	}
 	return a.change(m, Entry{Proof: &p}), nil
 }

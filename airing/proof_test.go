@@ -163,7 +163,9 @@ func TestAProofIsDecided(t *testing.T) {
 		"given before elsewhere":   {nil, []Use{own, other(-5)}, "", match.NotProven},
 		"given for the report that this one corrects": {func(a *About, _ *accounts.Meta, _ *Proof) { a.Before = []string{"another"} }, []Use{other(-5)}, "",
 			match.Verified},
-		"contradicted stays so": {func(_ *About, _ *accounts.Meta, p *Proof) { p.Word = match.Contradicted }, []Use{own, other(-5)}, "", match.Contradicted},
+		"of its own copy":           {func(_ *About, _ *accounts.Meta, p *Proof) { p.Copy = "S00001" }, nil, "", match.Verified},
+		"of another station's copy": {func(_ *About, _ *accounts.Meta, p *Proof) { p.Copy = "S00002" }, nil, "", match.NotProven},
+		"contradicted stays so":     {func(_ *About, _ *accounts.Meta, p *Proof) { p.Word = match.Contradicted }, []Use{own, other(-5)}, "", match.Contradicted},
 		"by a person": {func(_ *About, m *accounts.Meta, _ *Proof) {
 			m.By = accounts.Actor{Person: "p", Via: "session", Grants: []accounts.Grant{{Role: accounts.Monitor,
 				Scope: accounts.Scope{Level: accounts.Province}}}}
@@ -189,7 +191,7 @@ func TestAProofIsDecided(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, change.Line.Machine(), err)
 			continue
 		}
-		if got := change.Line.Proofs[0]; (got.Reason == match.Used) != (c.word == match.NotProven) {
+		if got := change.Line.Proofs[0]; (got.Reason == match.Used || got.Reason == match.OtherCopy && p.Copy == "S00002") != (c.word == match.NotProven) {
 			t.Errorf("%s: because %q", name, got.Reason)
 		}
 		if again, err := DecideProof(About{Line: change.Line}, m, p, c.uses); err != nil || !again.Nothing() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -104,6 +105,7 @@ type ProverStore interface {
 	Prove(ctx context.Context, m accounts.Meta, p Proof) (Line, error)
 	Airings(ctx context.Context, by accounts.Actor, q Query) (lines []Line, next string, err error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+	Registry(ctx context.Context) (*stations.Registry, error)
 	SameRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error)
 	library.MatchRecords
 }
@@ -216,7 +218,33 @@ func (p *Prover) Judge(ctx context.Context, line Line, e Evidence) (Proof, error
 	if err == nil && proof.Word == match.Verified {
 		proof.Again, err = p.again(ctx, line, clip, proof)
 	}
+	if err == nil && proof.Word == match.Verified {
+		proof.Copy, err = p.copyOf(ctx, clip, proof.Recording)
+	}
 	return proof, err
+}
+
+// copyOf is the station whose code is heard in a clip of a recording that stations receive with their code, "" for none.
+func (p *Prover) copyOf(ctx context.Context, clip match.Print, recording string) (station string, err error) {
+	plan, err := p.cfg.Store.Schedule(ctx)
+	if err != nil || !plan.Coded(recording) {
+		return "", err
+	}
+	reg, err := p.cfg.Store.Registry(ctx)
+	if err != nil {
+		return "", err
+	}
+	named := map[int]string{}
+	for _, st := range reg.Stations() {
+		if number, ok := library.CodeOf(st.ID); ok {
+			named[number] = st.ID
+		}
+	}
+	number, _, ok := match.HearCode(clip, slices.Sorted(maps.Keys(named)))
+	if !ok {
+		return "", nil
+	}
+	return named[number], nil
 }
 
 // clip is the print of a recording.

@@ -234,7 +234,7 @@ func (w *world) plan() error {
 			Topics: []scheduler.Topic{"rural_infrastructure", "ocop_cooperatives"}, Languages: []string{"vi"}, CountsTowardTarget: true},
 			scheduler.SaveRule{Cron: "0 17 * * 1,4", Selection: scheduler.Selection{All: true}}, recordings},
 		{scheduler.SaveProgramme{Title: "Nông thôn mới – tiếng Mông", Producer: "Đài Phát thanh – Truyền hình tỉnh",
-			Topics: []scheduler.Topic{"ecological_farming"}, Languages: []string{"hmn"}, CountsTowardTarget: true},
+			Topics: []scheduler.Topic{"ecological_farming"}, Languages: []string{"hmn"}, CountsTowardTarget: true, StationCode: true},
 			scheduler.SaveRule{Cron: "30 5 * * 6", Selection: scheduler.Selection{Language: "hmn"}}, recordings[distinct:]},
 		{scheduler.SaveProgramme{Title: "Thông báo của xã", Producer: "Uỷ ban nhân dân xã", Topics: []scheduler.Topic{"digital_transformation"},
 			Languages: []string{"vi"}, MinSeconds: 60},

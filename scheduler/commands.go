@@ -11,6 +11,7 @@ type SaveProgramme struct {
 	Languages          []string `json:"languages"` // empty is Vietnamese
 	CountsTowardTarget bool     `json:"counts_toward_target"`
 	MinSeconds         int      `json:"min_seconds"` // 0 is DefaultMinSeconds
+	StationCode        bool     `json:"station_code,omitempty"`
 }
 
 // DefaultMinSeconds is the shortest length that counts unless a programme

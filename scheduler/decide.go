@@ -118,7 +118,7 @@ func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, 
 	if p.MinSeconds < 1 || p.MinSeconds > 4*3600 {
 		return Programme{}, fault.New(fault.Invalid, "schedule.min_seconds_range").At("min_seconds")
 	}
-	p.CountsTowardTarget = c.CountsTowardTarget
+	p.CountsTowardTarget, p.StationCode = c.CountsTowardTarget, c.StationCode
 	if c.ID != "" && before != p.Terms() {
 		before.Until, before.By = m.At.UTC(), m.By.Name
 		p.Were = append(slices.Clone(p.Were), before)

@@ -116,6 +116,14 @@ func (s *Schedule) EpisodesFrom(recording string) []Episode {
 	return out
 }
 
+// Coded reports whether the copies that stations receive of a recording have their code in them: a programme it is of asks for that.
+func (s *Schedule) Coded(recording string) bool {
+	return slices.ContainsFunc(s.EpisodesFrom(recording), func(e Episode) bool {
+		p, err := s.Programme(e.Programme)
+		return err == nil && p.StationCode
+	})
+}
+
 // Hearing says which recordings the actor may open, with what was approved for airing.
 func (s *Schedule) Hearing(a accounts.Actor, reg *stations.Registry) library.Hearing {
 	h := library.Hearing{By: a, Districts: map[string]string{}, Approved: map[string]bool{}}

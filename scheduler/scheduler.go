@@ -26,13 +26,14 @@ import (
 type Programme struct {
 	ID                 string    `json:"id"` // "P3", given by the store, never reused
 	Title              string    `json:"title"`
-	Producer           string    `json:"producer"`             // who makes it, as printed in reports
-	Topics             []Topic   `json:"topics"`               // keys of Topics, in that order
-	Languages          []string  `json:"languages"`            // keys of stations.Languages
-	CountsTowardTarget bool      `json:"counts_toward_target"` // an airing counts for the weekly NTM target
-	MinSeconds         int       `json:"min_seconds"`          // shortest length that counts
-	CreatedAt          time.Time `json:"created_at"`           // UTC
-	Were               []Terms   `json:"were,omitempty"`       // by which its airings counted before, by Until
+	Producer           string    `json:"producer"`               // who makes it, as printed in reports
+	Topics             []Topic   `json:"topics"`                 // keys of Topics, in that order
+	Languages          []string  `json:"languages"`              // keys of stations.Languages
+	CountsTowardTarget bool      `json:"counts_toward_target"`   // an airing counts for the weekly NTM target
+	MinSeconds         int       `json:"min_seconds"`            // shortest length that counts
+	StationCode        bool      `json:"station_code,omitempty"` // the copy that each station receives has its code in it
+	CreatedAt          time.Time `json:"created_at"`             // UTC
+	Were               []Terms   `json:"were,omitempty"`         // by which its airings counted before, by Until
 
 	Decided []DecidedAnew `json:"decided,omitempty"` // times for which it was decided anew what counts
 	Titles  []PastTitle   `json:"titles,omitempty"`  // under which it aired before, by Until

@@ -38,10 +38,11 @@ const (
 const (
 	Unreadable Reason = "unreadable" // it cannot be decoded
 	Used       Reason = "used"       // the same recording was given for another airing before
+	OtherCopy  Reason = "other_copy" // another station's code is heard in it
 )
 
 // Reasons are all.
-var Reasons = []Reason{Found, TooShort, TooQuiet, NothingToFind, Nowhere, Shared, Ends, Outside, OtherTime, OtherProgramme, Unreadable, Used}
+var Reasons = []Reason{Found, TooShort, TooQuiet, NothingToFind, Nowhere, Shared, Ends, Outside, OtherTime, OtherProgramme, Unreadable, Used, OtherCopy}
 
 // Method numbers how a verdict is come to: it is raised with any change by which a clip may be
 // judged otherwise.

@@ -30,11 +30,12 @@ func BenchmarkDecode(b *testing.B) {
 	ours := func() error {
 		var d Decoder
 		seconds = 0
-		return units(bytes.NewReader(file), func(u Unit) error {
+		_, err := units(bytes.NewReader(file), func(u Unit) error {
 			d.Decode(pcm, u)
 			seconds += float64(u.Header.Samples()) / float64(u.Header.SampleRate)
 			return nil
 		})
+		return err
 	}
 	theirs := func() error {
 		d, err := mp3.NewDecoder(struct{ *bytes.Buffer }{bytes.NewBuffer(file)})

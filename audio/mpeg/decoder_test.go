@@ -39,7 +39,7 @@ var synthetics = func() (all []synthetic) {
 func unitsOf(t testing.TB, file []byte) []Unit {
 	t.Helper()
 	var all []Unit
-	if err := units(bytes.NewReader(file), func(u Unit) error { all = append(all, u); return nil }); err != nil {
+	if _, err := units(bytes.NewReader(file), func(u Unit) error { all = append(all, u); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return all

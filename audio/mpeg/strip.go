@@ -11,6 +11,9 @@ import (
 // standard frame can.
 var ErrDense = errors.New("mpeg: frames too dense for the standard's bitrates")
 
+// ErrOther says that one stream cannot be spliced into another: another rate, or number of channels.
+var ErrOther = errors.New("mpeg: streams of two kinds")
+
 // Strip copies the sound of an MP3 so that nothing but the sound tells where
 // it came from: no tags, no encoder's name in headers, information frame or
 // spare bytes, no private or copyright bits, no garbage; frames of the least
@@ -21,7 +24,73 @@ var ErrDense = errors.New("mpeg: frames too dense for the standard's bitrates")
 //
 // Errors are those of Scanner.Next except io.EOF, ErrDense, and w's.
 func Strip(w io.Writer, r io.ReadSeeker, bucket int64) error {
-	p, err := plan(r)
+	return write(w, r, bucket, func(r io.Reader, do func(Unit) error) (Info, error) { return units(r, do) })
+}
+
+// Splice copies the sound of an MP3 as Strip does, with the units of another in front of it, behind it, and at the least that is said in its
+// middle third. Between the borders it decodes to the same samples; at one, half a frame fades. r is read three times.
+//
+// Errors are those of Strip, and ErrOther.
+func Splice(w io.Writer, r io.ReadSeeker, other []Unit) error {
+	var said []int // bytes of the main data of each frame
+	info, err := units(r, func(u Unit) error { said = append(said, len(u.Main)); return nil })
+	if err != nil {
+		return err
+	}
+	for _, u := range other {
+		if !info.Header.kin(u.Header) {
+			return ErrOther
+		}
+	}
+	middle := len(said) / 2
+	for i := max(1, len(said)/3); i < 2*len(said)/3; i++ {
+		if said[i-1]+said[i] < said[middle-min(1, middle)]+said[middle] {
+			middle = i
+		}
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("mpeg: back to the start: %w", err)
+	}
+	return write(w, r, 1, func(r io.Reader, do func(Unit) error) (Info, error) {
+		all := func() (err error) {
+			for i := 0; i < len(other) && err == nil; i++ {
+				err = do(other[i])
+			}
+			return err
+		}
+		if err := all(); err != nil {
+			return Info{}, err
+		}
+		at := 0
+		info, err := units(r, func(u Unit) error {
+			if at++; at-1 == middle {
+				if err := all(); err != nil {
+					return err
+				}
+			}
+			return do(u)
+		})
+		if err == nil {
+			err = all()
+		}
+		return info, err
+	})
+}
+
+// Units are the frames of an MP3, each with all its data.
+func Units(r io.Reader) (list []Unit, err error) {
+	_, err = units(r, func(u Unit) error { list = append(list, u); return nil })
+	return list, err
+}
+
+// write writes the frames that read gives, twice the same, of what is read from r.
+func write(w io.Writer, r io.ReadSeeker, bucket int64, read func(io.Reader, func(Unit) error) (Info, error)) error {
+	var lengths []uint16
+	info, err := read(r, func(u Unit) error { lengths = append(lengths, uint16(len(u.Main))); return nil })
+	if err != nil {
+		return err
+	}
+	p, err := plan(info, lengths)
 	if err != nil {
 		return err
 	}
@@ -33,7 +102,7 @@ func Strip(w io.Writer, r io.ReadSeeker, bucket int64) error {
 		return err
 	}
 	out := stripper{w: w, plan: p}
-	err = units(r, func(u Unit) error { return out.add(u) })
+	_, err = read(r, out.add)
 	if err == nil {
 		err = out.flush(true)
 	}
@@ -56,19 +125,19 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// units calls do with each frame of the stream.
-func units(r io.Reader, do func(Unit) error) error {
+// units calls do with each frame of the stream, and tells what the stream is.
+func units(r io.Reader, do func(Unit) error) (Info, error) {
 	s := NewScanner(r)
 	var unpack Unpacker
 	for {
 		f, err := s.Next()
 		if err == io.EOF {
-			return nil
+			return s.Info(), nil
 		} else if err != nil {
-			return err
+			return Info{}, err
 		}
 		if err := do(unpack.Unpack(f)); err != nil {
-			return err
+			return Info{}, err
 		}
 	}
 }
@@ -100,21 +169,10 @@ func (l *layout) size(cut uint8) int {
 // area is the size of the main data area of a frame with a cut.
 func (l *layout) area(cut uint8) int { return l.size(cut) - headerSize - l.header.sideSize() }
 
-// plan reads the stream once and chooses the least bitrate for each frame
-// under which its data, and what later frames must borrow, fit.
-func plan(r io.Reader) (*layout, error) {
-	s := NewScanner(r)
-	var unpack Unpacker
-	var lengths []uint16
-	var err error
-	var f Frame
-	for f, err = s.Next(); err == nil; f, err = s.Next() {
-		lengths = append(lengths, uint16(len(unpack.Unpack(f).Main)))
-	}
-	if err != io.EOF {
-		return nil, err
-	}
-	l := &layout{info: s.Info(), cuts: make([]uint8, len(lengths))}
+// plan chooses the least bitrate for each frame under which its data, of so many bytes,
+// and what later frames must borrow, fit.
+func plan(info Info, lengths []uint16) (*layout, error) {
+	l := &layout{info: info, cuts: make([]uint8, len(lengths))}
 	l.header = l.info.Header
 	l.header.Protected = false
 	l.reach = l.header.reach()

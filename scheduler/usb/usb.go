@@ -37,6 +37,8 @@ type File struct {
 	Name string      // see FileName
 	Blob library.Ref // an MP3
 	At   time.Time   // first airing, in the station's zone
+
+	coded bool // the station's own has its code in it
 }
 
 // Line is one planned airing of the week.
@@ -68,6 +70,16 @@ func (s Stick) Bytes() (n int64) {
 		n += f.Blob.Size
 	}
 	return n
+}
+
+// Own puts the station's own copies in place of files whose programme asks for its code.
+func (s *Stick) Own(ctx context.Context, coder *library.Coder, station string) (err error) {
+	for i := range s.Files {
+		if f := &s.Files[i]; f.coded && err == nil {
+			f.Blob, err = coder.For(ctx, f.Blob, station)
+		}
+	}
+	return err
 }
 
 // Missing is how many lines have no file.
@@ -176,7 +188,7 @@ func (s *Stick) name(sounds map[string]sound) {
 	for i, l := range first {
 		id := l.Episode.Audio
 		names[id] = FileName(i+1, len(first), l.Start, times[id], l.Programme.Title, l.Episode.Title)
-		s.Files = append(s.Files, File{names[id], sounds[id].blob, l.Start})
+		s.Files = append(s.Files, File{names[id], sounds[id].blob, l.Start, l.Programme.StationCode})
 	}
 	for i := range s.Lines {
 		s.Lines[i].File = names[s.Lines[i].Episode.Audio]

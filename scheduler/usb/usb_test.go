@@ -109,7 +109,7 @@ func packed(t *testing.T, blobs *folder.Blobs, sizes ...int) (Stick, map[string]
 			t.Fatal(err)
 		}
 		name := FileName(i+1, len(sizes), monday, 1, "", "Bài")
-		s.Files = append(s.Files, File{name, ref, monday.Add(time.Duration(i) * time.Hour)})
+		s.Files = append(s.Files, File{Name: name, Blob: ref, At: monday.Add(time.Duration(i) * time.Hour)})
 		content[name] = b
 	}
 	return s, content

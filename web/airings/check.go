@@ -145,7 +145,7 @@ func (p pages) lay(r *kit.Request, reg *stations.Registry, plan *scheduler.Sched
 	if e, err := plan.Episode(line.Episode); err == nil {
 		page.Sound = e.Audio
 	}
-	if page.Proofs, err = p.proofs(r, plan, line); err != nil {
+	if page.Proofs, err = p.proofs(r, reg, plan, line); err != nil {
 		return err
 	}
 	for _, e := range line.Evidence {

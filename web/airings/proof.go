@@ -7,6 +7,7 @@ import (
 	"loa/audio/match"
 	"loa/internal/fault"
 	"loa/scheduler"
+	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -22,6 +23,7 @@ type proofView struct {
 	Least    float64       // height of the threshold in the curve's box
 	Used     string        // the report that the recording was given for before
 	Tip      bool          // says what would make a better recording
+	Copy     string        // the station whose code is heard, as it is called
 	Direct   bool          // it sounds like the file itself
 	Bundle   string        // where what proves it elsewhere is had, "" for who may not
 	Earlier  []proofView
@@ -45,13 +47,16 @@ func proofState(w match.Word) string {
 }
 
 // proofs are what the machine heard in each piece of evidence of the line, by its ID.
-func (p pages) proofs(r *kit.Request, plan *scheduler.Schedule, line airing.Line) (map[string]proofView, error) {
+func (p pages) proofs(r *kit.Request, reg *stations.Registry, plan *scheduler.Schedule, line airing.Line) (map[string]proofView, error) {
 	views, called := map[string]proofView{}, airing.CalledIn(plan, r.Lang)
 	for _, given := range line.Proofs {
 		v := proofView{GivenProof: given, State: proofState(given.Word), Sentence: given.Say(r.Lang, called),
 			Tip: given.Better(), Direct: slices.Contains(given.Hints, airing.Direct)}
 		if airing.MayBind(r.Actor) == nil && given.Method == match.Method {
 			v.Bundle = "/api/v1/airings/" + line.ID + "/proof?evidence=" + given.Evidence
+		}
+		if given.Copy != "" {
+			v.Copy = reg.Label(given.Copy)
 		}
 		if given.UsedBefore != nil {
 			v.Used = given.UsedBefore.Report
@@ -125,6 +130,8 @@ func (c slotCard) Heard() string {
 		return "airing.today_direct"
 	case c.Line.MachineWhy() == match.NothingToFind:
 		return "airing.today_nothing"
+	case c.Line.MachineWhy() == match.OtherCopy:
+		return "airing.today_other_copy"
 	case c.Line.MachineWhy() == match.Used:
 		return "airing.today_used"
 	case word == match.NotProven && c.Line.OnAir(c.Now):

@@ -120,7 +120,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	if err != nil {
 		return err
 	}
-	if page.Proofs, err = p.proofs(r, plan, line); err != nil {
+	if page.Proofs, err = p.proofs(r, reg, plan, line); err != nil {
 		return err
 	}
 	page.Hearing = len(line.Unproved()) > 0

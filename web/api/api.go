@@ -27,8 +27,9 @@ type Store interface {
 // Register adds every noun's routes to k: one line each.
 func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, door PostDoor) {
 	k.Values(lists()...)
+	coder := library.NewCoder(blobs)
 	k.Handle(airings{s, desk, airing.NewBinder(s, blobs)}.routes()...)
-	k.Handle(recordings{s, blobs, desk, hall}.routes()...)
+	k.Handle(recordings{s, blobs, coder, desk, hall}.routes()...)
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(callRoutes{s}.routes()...)
 	k.Handle(textRoutes{s}.routes()...)
@@ -36,7 +37,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(schedules{s}.routes()...)
 	k.Handle(stationRoutes{s}.routes()...)
 	k.Handle(stationRoutes{s}.listRoutes()...)
-	k.Handle(weekAudio{s, blobs}.routes()...)
+	k.Handle(weekAudio{s, blobs, coder}.routes()...)
 	k.Handle(people{s}.routes()...)
 	k.Handle(newPosts(s, door).routes()...)
 	k.Handle(contestRoutes{s, hall, blobs}.routes()...)

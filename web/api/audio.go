@@ -47,6 +47,7 @@ type AudioDesk interface {
 type recordings struct {
 	store AudioStore
 	blobs library.Blobs
+	coder *library.Coder
 	desk  AudioDesk
 	hall  *contest.Hall
 }
@@ -225,6 +226,9 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 		} else {
 			rec = c.For(rec)
 		}
+		if rec.Blob, err = l.own(r, rec); err != nil {
+			return err
+		}
 		cache = "private, no-cache" // the copy may be made, or made anew, at any time
 	}
 	f, err := l.blobs.Open(r.Context(), rec.Blob.SHA256)
@@ -245,6 +249,19 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 	h.Set("Cache-Control", cache)
 	http.ServeContent(w, r.Request, "", time.Time{}, f)
 	return nil
+}
+
+// own is the copy of who asks: with the code of her station where she runs one, and the programme asks for codes.
+func (l recordings) own(r *kit.Request, rec library.Recording) (library.Ref, error) {
+	all, districts, mine := r.Actor.Stations(accounts.ReportAiring)
+	if all || len(districts) > 0 || len(mine) != 1 || !rec.Aired() || rec.ContentType != audio.MP3.ContentType() {
+		return rec.Blob, nil
+	}
+	plan, err := l.store.Schedule(r.Context())
+	if err != nil || !plan.Coded(rec.ID) {
+		return rec.Blob, err
+	}
+	return l.coder.For(r.Context(), rec.Blob, mine[0])
 }
 
 // AudioReport is everything found out about a recording.

@@ -36,7 +36,7 @@ func audioAPI(t *testing.T) func(role, method, path string, body []byte, headers
 	s := bolttest.NewHouse(t, dir, time.Now)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	k.Values(lists()...)
-	k.Handle(recordings{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk,
+	k.Handle(recordings{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, library.NewCoder(s.Blobs), s.Desk,
 		contest.NewHall(s.Store, contest.From(s.Store))}.routes()...)
 	h, err := k.Handler()
 	if err != nil {

@@ -192,11 +192,12 @@ type programmeBody struct {
 	Languages          []string          `json:"languages" schema:"language"`
 	CountsTowardTarget bool              `json:"counts_toward_target"`
 	MinSeconds         int               `json:"min_seconds" schema:"minimum=0 maximum=14400"`
+	StationCode        bool              `json:"station_code"` // each station's copy has its code in it
 }
 
 func (b programmeBody) command(id string) scheduler.SaveProgramme {
 	return scheduler.SaveProgramme{ID: id, Title: b.Title, Producer: b.Producer, Topics: b.Topics, Languages: b.Languages,
-		CountsTowardTarget: b.CountsTowardTarget, MinSeconds: b.MinSeconds}
+		CountsTowardTarget: b.CountsTowardTarget, MinSeconds: b.MinSeconds, StationCode: b.StationCode}
 }
 
 func (s schedules) previewProgramme(w http.ResponseWriter, r *kit.Request) error {

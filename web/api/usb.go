@@ -25,6 +25,7 @@ type USBStore interface {
 type weekAudio struct {
 	store USBStore
 	blobs library.Blobs
+	coder *library.Coder
 }
 
 func (a weekAudio) routes() []kit.Route {
@@ -99,6 +100,9 @@ func (a weekAudio) zip(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	monday := airing.Calendar{Zone: st.Location()}.Start(week)
+	if err := s.Own(r.Context(), a.coder, st.ID); err != nil {
+		return err
+	}
 	archive, err := usb.NewArchive(r.Context(), s, s.List(r.Lang, reg.Label(st.ID), monday), monday, a.blobs)
 	if err != nil {
 		return err

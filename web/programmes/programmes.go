@@ -376,6 +376,9 @@ func (p pages) editForm(r *kit.Request) (kit.Form, error) {
 	if programme.CountsTowardTarget {
 		f.Values.Set("counts", "1")
 	}
+	if programme.StationCode {
+		f.Values.Set("code", "1")
+	}
 	for _, t := range programme.Topics {
 		f.Values.Add("topics", string(t))
 	}
@@ -391,7 +394,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	c := scheduler.SaveProgramme{ID: r.PathValue("id"), Title: f.Get("title"), Producer: f.Get("producer"), Languages: f.All("languages"),
-		CountsTowardTarget: f.Bool("counts")}
+		CountsTowardTarget: f.Bool("counts"), StationCode: f.Bool("code")}
 	for _, t := range f.All("topics") {
 		c.Topics = append(c.Topics, scheduler.Topic(t))
 	}
