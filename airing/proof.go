@@ -302,8 +302,8 @@ func (c Change) Unproved() (gone, come []Line) {
 
 // DecideProof says what a verdict of the machine makes of the log; nothing where the present method
 // has heard the piece already. A recording that was somebody's before proves nothing, whatever is
-// heard in it, nor does the copy of another station: uses are all places where its bytes are, or those of the recording that it is Again. Faults: accounts.denied,
-// airing.evidence_unknown, airing.verdict_of_corrected.
+// heard in it, nor does the copy of another station: uses are all places where its bytes are, or those of the
+// recording that it is Again. Faults: accounts.denied, airing.evidence_unknown, airing.verdict_of_corrected.
 func DecideProof(a About, m accounts.Meta, p Proof, uses []Use) (Change, error) {
 	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil { // the daemon alone
 		return Change{}, err

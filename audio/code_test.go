@@ -61,8 +61,8 @@ func TestACodeIsSplicedInWithoutHarm(t *testing.T) {
 			if click, before := steepest(got.pcm, k.channels), steepest(whole.pcm, k.channels); click > 1.2*before+0.05 {
 				t.Errorf("a jump of %.3f, where there was one of %.3f at most", click, before)
 			}
-			for place, from := range map[string]float64{"head": 0, "middle": float64(middle) / float64(k.rate), "tail": float64(len(got.pcm)/k.channels-2*long) / float64(k.rate)} {
-				part := got.pcm[int(from*float64(k.rate))*k.channels:]
+			for place, from := range map[string]int{"head": 0, "middle": middle, "tail": len(got.pcm)/k.channels - 2*long} {
+				part := got.pcm[from*k.channels:]
 				part = part[:min(len(part), 3*long*k.channels)]
 				m := match.New(k.rate, k.channels)
 				m.Write(part)

@@ -60,7 +60,8 @@ func TestEachStationHasACopyOfItsOwn(t *testing.T) {
 	if hers := phone("hoa", "S00001", ""); !bytes.Equal(hers, mine) || bytes.Equal(hers, plain) {
 		t.Error("her phone does not get what is on her stick")
 	}
-	if small, others := phone("lan", "S00001", "?small=1"), phone("mai", "S00002", "?small=1"); len(small) == 0 || len(small) > 2*len(mine)/3 || bytes.Equal(small, others) {
+	small, others := phone("lan", "S00001", "?small=1"), phone("mai", "S00002", "?small=1")
+	if len(small) == 0 || len(small) > 2*len(mine)/3 || bytes.Equal(small, others) {
 		t.Errorf("small copies of %d and %d bytes", len(small), len(others))
 	}
 
@@ -99,7 +100,8 @@ func TestEachStationHasACopyOfItsOwn(t *testing.T) {
 	} {
 		id, evidence := uuidOf(2*i+1), uuidOf(2*i+2)
 		r.made("PUT", "/api/v1/airings/"+id, fmt.Sprintf(`{"slot":%q,"outcome":"aired","means":"fm"}`, r.slots(c.station)[0]))
-		if a := r.call("PUT", "/api/v1/airings/"+id+"/evidence/"+evidence+"?name=loa.wav", c.clip, "Content-Type", "application/octet-stream"); a.Status != http.StatusOK {
+		path := "/api/v1/airings/" + id + "/evidence/" + evidence + "?name=loa.wav"
+		if a := r.call("PUT", path, c.clip, "Content-Type", "application/octet-stream"); a.Status != http.StatusOK {
 			t.Fatalf("evidence: %d %s", a.Status, a.Body)
 		}
 		line := r.proofs(id)
