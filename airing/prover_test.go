@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -151,6 +152,84 @@ func (s hours) MatchPrint(context.Context, string) (library.MatchPrint, bool, er
 }
 func (s hours) Open(context.Context, string) (io.ReadSeekCloser, error) {
 	return seekable{bytes.NewReader(s.print)}, nil
+}
+
+// gone is hours whose recordings are gone from the library, but for one.
+type gone struct {
+	hours
+	left string
+}
+
+func (s gone) MatchPrint(ctx context.Context, id string) (library.MatchPrint, bool, error) {
+	if id != s.left {
+		return library.MatchPrint{}, false, nil
+	}
+	return s.hours.MatchPrint(ctx, id)
+}
+func (s gone) SameRecordings(context.Context, []string) (map[string][]library.Recording, error) {
+	return nil, nil
+}
+func (s gone) Recording(context.Context, string) (library.Recording, error) {
+	return library.Recording{}, library.NoRecording()
+}
+
+// TestWhatIsGoneFromTheLibrarySpeaksForNothing: an episode whose recording was removed is left out, and where that is the
+// reported one there is nothing to find: no other programme is held against the station.
+func TestWhatIsGoneFromTheLibrarySpeaksForNothing(t *testing.T) {
+	episode := func(programme, audio string) scheduler.Episode {
+		return scheduler.Episode{ID: uuid.NewString(), Programme: programme, Audio: audio, Language: "vi",
+			Steps: []scheduler.Step{{State: scheduler.Approved, At: provedAt.Add(-time.Hour)}}}
+	}
+	mine, other := episode("P1", "a1"), episode("P2", "a2")
+	line := clips(1)
+	line.Episode = mine.ID
+	print := binary.AppendUvarint([]byte{match.Form}, 3750)
+	print = append(print, make([]byte, 3750*25)...)
+	s := gone{hours{plan: scheduler.NewSchedule(nil, []scheduler.Episode{mine, other}, nil), print: print}, "a2"}
+	list, candidates, err := NewProver(ProverConfig{Store: s, Blobs: s, Now: time.Now}).candidates(t.Context(), line)
+	if err != nil || len(list) != 1 || list[0].ID != other.ID || candidates[0].Expected {
+		t.Fatalf("%v, %v", list, err)
+	}
+	var clip match.Print
+	whole := binary.AppendUvarint([]byte{match.Form}, 469)
+	for range 469 * 25 {
+		whole = append(whole, 1)
+	}
+	if err := clip.UnmarshalBinary(whole); err != nil {
+		t.Fatal(err)
+	}
+	if v := match.Judge(clip, time.Time{}, Tolerance, candidates); v.Word != match.NotProven || v.Reason != match.NothingToFind {
+		t.Errorf("%s because %s", v.Word, v.Reason)
+	}
+}
+
+// TestTenClipsOfOneReport: each is heard once, in their order; one that speaks against the report stands above nine that speak for it, and
+// an airing of another zone is compared by its instant.
+func TestTenClipsOfOneReport(t *testing.T) {
+	line := clips(10)
+	line.StartedAt = line.StartedAt.In(time.FixedZone("UTC+9", 9*3600))
+	m := accounts.Meta{By: accounts.Daemon(), At: provedAt}
+	for i, e := range slices.Clone(line.Evidence) {
+		if waits := line.Unproved(); len(waits) != 10-i || waits[0].ID != e.ID {
+			t.Fatalf("%d wait after %d", len(waits), i)
+		}
+		p := Proof{Report: line.ID, Evidence: e.ID, SHA256: e.SHA256, Method: match.Method, Word: match.Verified, Reason: match.Found}
+		if i == 4 {
+			p.Word, p.Reason = match.Contradicted, match.OtherProgramme
+		}
+		change, err := DecideProof(About{Line: line}, m, p, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line = change.Line
+	}
+	if line.Machine() != match.Contradicted || len(line.Proofs) != 10 || len(line.Unproved()) != 0 || line.settled() {
+		t.Errorf("%s after %d", line.Machine(), len(line.Proofs))
+	}
+	captured := Evidence{CapturedAt: line.StartedAt.Add(time.Minute)}
+	if at := captured.RecordedAt(15, line, provedAt.Add(time.Hour)); at.Sub(line.StartedAt) != 45*time.Second {
+		t.Errorf("recorded %v after it began", at.Sub(line.StartedAt))
+	}
 }
 
 // TestAVerdictHoldsLittleMemory: of thirty episodes of an hour each ten are compared, and hold 45 MB together.

@@ -85,6 +85,25 @@ func TestEachReason(t *testing.T) {
 	}
 }
 
+// TestAnHourIsHeardByItsFirstMinute: who records the whole airing is answered as soon as who records twenty seconds.
+func TestAnHourIsHeardByItsFirstMinute(t *testing.T) {
+	minute, programme := printOf(talk(60, 4)), talk(200, 1)
+	heard := printOf(part(programme, 60, 120))
+	var hour, other Print
+	for range 60 {
+		hour.frames, hour.levels = append(hour.frames, heard.frames...), append(hour.levels, heard.levels...)
+		other.frames, other.levels = append(other.frames, minute.frames...), append(other.levels, minute.levels...)
+	}
+	of := []Candidate{candidate("a", programme, true)}
+	v := Judge(hour, time.Time{}, 0, of)
+	if v.Word != Verified || math.Abs(v.Fit.Start-60) > 0.1 || v.Fit.Pieces[len(v.Fit.Pieces)-1].To > 61 {
+		t.Errorf("%s because %s, from %.1f s, pieces until %v", v.Word, v.Reason, v.Fit.Start, v.Fit.Pieces[len(v.Fit.Pieces)-1])
+	}
+	if v := Judge(other, time.Time{}, 0, of); v.Word != NotProven || v.Reason != Nowhere {
+		t.Errorf("an hour of something else: %s because %s", v.Word, v.Reason)
+	}
+}
+
 // TestTheTimeMustFit: a clip of the right programme at another time than was
 // reported speaks against the report; without a time nothing does.
 func TestTheTimeMustFit(t *testing.T) {
