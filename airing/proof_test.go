@@ -163,9 +163,9 @@ func TestAProofIsDecided(t *testing.T) {
 		"given before elsewhere":   {nil, []Use{own, other(-5)}, "", match.NotProven},
 		"given for the report that this one corrects": {func(a *About, _ *accounts.Meta, _ *Proof) { a.Before = []string{"another"} }, []Use{other(-5)}, "",
 			match.Verified},
-		"of its own copy":           {func(_ *About, _ *accounts.Meta, p *Proof) { p.Copy = "S00001" }, nil, "", match.Verified},
-		"of another station's copy": {func(_ *About, _ *accounts.Meta, p *Proof) { p.Copy = "S00002" }, nil, "", match.NotProven},
-		"contradicted stays so":     {func(_ *About, _ *accounts.Meta, p *Proof) { p.Word = match.Contradicted }, []Use{own, other(-5)}, "", match.Contradicted},
+		"of its own copy":       {func(_ *About, _ *accounts.Meta, p *Proof) { p.Copy = "S00001" }, nil, "", match.Verified},
+		"of another copy":       {func(_ *About, _ *accounts.Meta, p *Proof) { p.Copy = "S00002" }, nil, "", match.NotProven},
+		"contradicted stays so": {func(_ *About, _ *accounts.Meta, p *Proof) { p.Word = match.Contradicted }, []Use{own, other(-5)}, "", match.Contradicted},
 		"by a person": {func(_ *About, m *accounts.Meta, _ *Proof) {
 			m.By = accounts.Actor{Person: "p", Via: "session", Grants: []accounts.Grant{{Role: accounts.Monitor,
 				Scope: accounts.Scope{Level: accounts.Province}}}}
