@@ -416,9 +416,12 @@ func plainPDF(s string) string {
 			return ' '
 		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r): // what is not seen
 			return -1
-		case r >= 1<<16 || !known()[r]:
+		case !Prints(r):
 			return '□'
 		}
 		return r
 	}, norm.NFC.String(s))
 }
+
+// Prints reports whether the faces of a printed paper have the letter.
+func Prints(r rune) bool { return r < 1<<16 && known()[r] }

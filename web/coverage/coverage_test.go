@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -133,6 +134,8 @@ func TestAPaperAddsUp(t *testing.T) {
 	if _, err := s.SaveStation(t.Context(), accounts.Meta{ID: "c", By: accounts.Daemon(), At: now}, stations.SaveStation{ID: st.ID, Fields: f}); err != nil {
 		t.Fatal(err)
 	}
+	c.Get("/coverage/paper?week=" + week.String() + "&parent=" + strings.Repeat("a", 3000) + "&agency=" + url.QueryEscape("Đài 📻 Bát Xát"))
+	c.Expect(http.StatusOK, ".field.wrong #f-agency[value='Đài Bát Xát']", "không in được: 📻", "Nhiều nhất 120 chữ cái")
 	c.Get("/coverage/paper?week=" + week.String())
 	c.Expect(http.StatusOK, ".paper", "làm tròn xuống")
 	c.Expect(http.StatusOK, ".paper tr:contains('Giàng A Páo')", "0912345678") // who reads of a station calls it
