@@ -115,13 +115,16 @@ func TestWhereAMessageGoes(t *testing.T) {
 		none bool     // nobody is told
 		want []string // channel and target of each delivery
 	}{
-		"by day":                       {want: []string{"mail mai@laocai.vn", "push d1", "push d2", "hook all"}},
-		"a topic that is off":          {set: func(f *Facts, _ *Choice) { f.Settings.Ways = map[Topic]Way{SlotSoon: Nowhere} }, none: true},
-		"who may not log in any more":  {d: Draft{Person: accounts.Person{ID: "mai", Disabled: true}}, none: true},
-		"in the app alone":             {set: func(f *Facts, _ *Choice) { f.Settings.Ways = map[Topic]Way{SlotSoon: InApp} }, want: []string{"hook all"}},
-		"not wanted outside":           {set: func(_ *Facts, c *Choice) { c.Not = []Topic{SlotSoon} }},
-		"no address":                   {set: func(_ *Facts, c *Choice) { c.Mail = "" }, want: []string{"push d1", "push d2", "hook all"}},
-		"no mail server":               {set: func(f *Facts, _ *Choice) { f.Settings.Mail.Host = "" }, want: []string{"push d1", "push d2", "hook all"}},
+		"by day":                      {want: []string{"mail mai@laocai.vn", "push d1", "push d2", "hook all"}},
+		"a topic that is off":         {set: func(f *Facts, _ *Choice) { f.Settings.Ways = map[Topic]Way{SlotSoon: Nowhere} }, none: true},
+		"who may not log in any more": {d: Draft{Person: accounts.Person{ID: "mai", Disabled: true}}, none: true},
+		"in the app alone":            {set: func(f *Facts, _ *Choice) { f.Settings.Ways = map[Topic]Way{SlotSoon: InApp} }, want: []string{"hook all"}},
+		"not wanted outside":          {set: func(_ *Facts, c *Choice) { c.Not = []Topic{SlotSoon} }},
+		"no address":                  {set: func(_ *Facts, c *Choice) { c.Mail = "" }, want: []string{"push d1", "push d2", "hook all"}},
+		"no mail server":              {set: func(f *Facts, _ *Choice) { f.Settings.Mail.Host = "" }, want: []string{"push d1", "push d2", "hook all"}},
+		"no way out at all": {set: func(f *Facts, c *Choice) {
+			c.Mail, f.Hooks, f.Devices = "", nil, func(string) ([]Device, error) { return nil, nil }
+		}}, // told on the page of messages
 		"too late by the end of quiet": {at: night, d: Draft{Until: night.Add(time.Hour)}},
 		"too late by day":              {d: Draft{Until: noon.Add(-time.Second)}},
 		"in time at the last moment":   {d: Draft{Until: noon}, want: []string{"mail mai@laocai.vn", "push d1", "push d2", "hook all"}},
