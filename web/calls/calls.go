@@ -152,6 +152,7 @@ type listPage struct {
 	Form    kit.Form // what it is narrowed by
 	Choices []kit.Choice
 	Need    int // how many are to be called today
+	Rest    int // how many were called, and are listed after them
 	Rows    []callee
 	Turn    kit.Turn
 	CSV     string
@@ -177,7 +178,9 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	page := listPage{Page: r.Page("calls.title"), Form: kit.FilterForm(f), Turn: r.TurnCards("from", len(list)),
 		CSV: filter.Link("/calls", f, "format", "csv"), XLSX: filter.Link("/calls", f, "format", "xlsx")}
 	for i, c := range list {
-		if !c.Rests {
+		if c.Rests {
+			page.Rest++
+		} else {
 			page.Need++
 		}
 		if i >= page.Turn.From && i < page.Turn.To {

@@ -88,7 +88,7 @@ func TestWhoIsCalledSinksUntilItsDay(t *testing.T) {
 	c.Get("/calls/S00002")
 	c.Expect(http.StatusOK, "textarea[readonly]", "Chào Giàng A Páo", "Chị Thu", "4 tuần")
 	c.Submit(`form[method="post"]`, "outcome", "no_answer")
-	c.Expect(http.StatusOK, "main", "1 đài cần gọi hôm nay", "Chị Thu gọi lúc", "Không nghe máy", "17/5/2024")
+	c.Expect(http.StatusOK, "main", "1 đài cần gọi hôm nay", "1 đài đã gọi, hẹn ngày gọi lại, đứng cuối", "Chị Thu gọi lúc", "Không nghe máy", "17/5/2024")
 	c.Expect(http.StatusOK, "article:first-of-type h2", reg.Label("S00001"))
 	c.Expect(http.StatusOK, "article:last-of-type .badge", "Chưa đến hẹn")
 	c.Get("/calls?need=missed") // both of them said nothing last week, and before
