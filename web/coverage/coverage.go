@@ -844,11 +844,11 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if got.Complete() {
 		step.State = "ok"
 	}
-	before, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now) - 1, Now: r.Now})
+	before, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: got.Week - 1, Now: r.Now})
 	if err != nil {
 		return nil, err
 	}
-	if before.Week != got.Week && before.Expected() > 0 {
+	if before.Expected() > 0 {
 		step.Lines = append(step.Lines, kit.StepLine{Text: r.Say("coverage.step_before", "aired", before.Aired, "expected", before.Expected()),
 			Path: address(before.Week)})
 	}

@@ -36,7 +36,8 @@ func TestTheFirstPageSaysWhomToCall(t *testing.T) {
 	if _, err := s.Confirm(t.Context(), meta(c.StartedAt.Add(time.Hour)), c); err != nil {
 		t.Fatal(err)
 	}
-	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	at := now
+	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return at }, Log: slog.New(slog.DiscardHandler)})
 	home.Register(k)
 	Register(k, s)
 	calls.Register(k, s)
@@ -50,4 +51,7 @@ func TestTheFirstPageSaysWhomToCall(t *testing.T) {
 	client.Expect(http.StatusOK, `.step a[href="/calls?due=1"][data-rows="2"]`, text.Vietnamese.Say("calls.step", "n", 2), text.Vietnamese.Say("calls.step.silent", "n", 1),
 		text.Vietnamese.Say("calls.step.missed", "n", 2),
 		text.Vietnamese.Say("coverage.step_before", "aired", 0, "expected", 127))
+	at = time.Date(2024, 5, 20, 8, 0, 0, 0, text.Zone) // on a Monday the week that is over stands beside the one before it
+	client.Get("/")
+	client.Expect(http.StatusOK, ".step", text.Vietnamese.Say("coverage.step_before", "aired", 0, "expected", 127))
 }
