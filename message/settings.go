@@ -249,6 +249,15 @@ type Hook struct {
 	accounts.Touch
 }
 
+// Host is the machine that its address names.
+func (h Hook) Host() string {
+	u, err := url.Parse(h.URL)
+	if err != nil {
+		return "" // CheckURL takes none such
+	}
+	return u.Hostname()
+}
+
 // Edition is what two editors of the webhook begin from.
 func (h Hook) Edition() accounts.Edition { return accounts.EditionOf(h.Touch, h) }
 

@@ -184,7 +184,11 @@ func (c postAdd) Run(t *terminal) error {
 	if err := c.client().send(t, http.MethodPost, "/api/v1/post/hooks", f, &h); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.hook_made", "name", h.Name, "id", h.ID, "secret", h.Secret))
+	said := t.lang.Say("cli.hook_made", "name", h.Name, "id", h.ID, "secret", h.Secret)
+	if h.Refused {
+		said += "\n" + message.OwnNetwork.Words(t.lang)
+	}
+	_, err := fmt.Fprintln(t.out, said)
 	return err
 }
 

@@ -17,6 +17,7 @@ import (
 
 // PostStore is what the routes of messages ask of the store.
 type PostStore interface {
+	MessageSettings(ctx context.Context) (message.Settings, error)
 	Hooks(ctx context.Context) ([]message.Hook, error)
 	SaveHook(ctx context.Context, m accounts.Meta, c message.SaveHook) (message.Hook, error)
 	RemoveHook(ctx context.Context, m accounts.Meta, id string) (message.Hook, error)
@@ -36,6 +37,7 @@ type PostDoor interface {
 	TryMail(ctx context.Context, id, to, name string, lang text.Language) (message.Attempt, error)
 	TryHook(ctx context.Context, id, hook string, lang text.Language) (message.Attempt, error)
 	TryDevice(ctx context.Context, id string, to message.Device, name string, lang text.Language) (message.Attempt, error)
+	Inside(ctx context.Context, address string) bool
 	Wake()
 }
 
@@ -110,7 +112,8 @@ type deviceBody struct {
 // NewHook is a webhook just made, with its secret.
 type NewHook struct {
 	message.Hook
-	Secret string `json:"secret"`
+	Secret  string `json:"secret"`
+	Refused bool   `json:"refused"` // its host lies in the server's own networks, and nothing is sent there until it is allowed
 }
 
 func (p posts) inbox(w http.ResponseWriter, r *kit.Request) error {
@@ -247,7 +250,11 @@ func (p posts) addHook(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusCreated, NewHook{h, secret})
+	set, err := p.store.MessageSettings(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusCreated, NewHook{h, secret, !set.Allows(h.Host()) && p.door.Inside(r.Context(), h.URL)})
 }
 
 func (p posts) removeHook(w http.ResponseWriter, r *kit.Request) error {

@@ -3,7 +3,6 @@ package settings
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -299,9 +298,8 @@ func (p messageSettings) inner(ctx context.Context, set message.Settings, list [
 	var all sync.WaitGroup
 	for i, h := range list {
 		all.Go(func() {
-			u, err := url.Parse(h.URL)
-			if err == nil && !set.Allows(u.Hostname()) && p.tries.Inside(ctx, h.URL) {
-				hosts[i] = u.Hostname()
+			if host := h.Host(); !set.Allows(host) && p.tries.Inside(ctx, h.URL) {
+				hosts[i] = host
 			}
 		})
 	}
