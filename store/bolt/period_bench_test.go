@@ -73,6 +73,75 @@ func BenchmarkPeriod(b *testing.B) {
 	}
 }
 
+// BenchmarkDecade asks a province and a country with ten years of closed weeks: for a week, a year by district
+// and the course of all of it. The years before the last repeat it; each has its own tallies.
+func BenchmarkDecade(b *testing.B) {
+	for name, n := range map[string]int{"province-127": 127, "country-10598": 10598} {
+		b.Run(name, func(b *testing.B) { decade(b, n) })
+	}
+}
+
+func decade(b *testing.B, n int) {
+	const year = 52
+	s, last := closedYears(b, n, year)
+	for w := last - year; w > last-coverage.MaxWeeks; w-- {
+		if err := s.update(context.Background(), func(tx *tx) error {
+			like := last - (last-w)%year
+			c, _, err := closedWeeks.get(tx, weekKey(like))
+			if err != nil {
+				return err
+			}
+			c.Frozen.Week = w
+			for e, err := range tallies.ascend(tx, weekKey(like), after(weekKey(like))) {
+				if err != nil {
+					return err
+				}
+				if err := tallies.put(tx, append(weekKey(w), e.key[4:]...), e.rec); err != nil {
+					return err
+				}
+			}
+			return putClosed(tx, c)
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	now := airing.Calendar{Zone: time.UTC}.Start(last + 2)
+	period := func(f coverage.Filter) func() error {
+		return func() error { _, err := s.Period(context.Background(), accounts.Daemon(), f, now); return err }
+	}
+	span := func(weeks airing.Week) coverage.Filter {
+		return coverage.Filter{From: coverage.MustStretch((last - weeks + 1).String()), Until: coverage.MustStretch(last.String())}
+	}
+	for _, c := range []struct {
+		name string
+		ask  func() error
+	}{
+		{"week", period(coverage.Filter{Period: coverage.MustStretch((last - 20).String())})},
+		{"year by district, week and station", period(span(year))},
+		{"ten years by district, week and station", period(span(coverage.MaxWeeks))},
+		{"course of ten years", func() error {
+			list, err := s.Trend(context.Background(), accounts.Daemon(), coverage.Query{Week: last - coverage.MaxWeeks + 1}, last)
+			if err == nil && len(list) != coverage.MaxWeeks {
+				err = fmt.Errorf("%d weeks", len(list))
+			}
+			return err
+		}},
+	} {
+		for _, when := range []string{"first", "again"} {
+			b.Run(c.name+", "+when, func(b *testing.B) {
+				for b.Loop() {
+					if when == "first" {
+						s.weeks = newWeeks()
+					}
+					if err := c.ask(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
 // besidePostgres puts the stations' weeks into PostgreSQL as one row each, indexed for both questions, and asks.
 func besidePostgres(b *testing.B, s *Store, to string, last airing.Week) {
 	var rows bytes.Buffer
