@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -130,6 +131,61 @@ func (p typed) dropsError(n *ast.AssignStmt) bool {
 		}
 	}
 	return false
+}
+
+// faultCode is a code as comments name it.
+var faultCode = regexp.MustCompile(`\b[a-z]+\.[a-z0-9]+(?:_[a-z0-9]+)*\b`)
+
+// TestEveryFaultNamedIsRaised: what a comment promises as a fault is raised somewhere, whole or put together
+// behind a beginning, so that nobody waits for one that never comes.
+func TestEveryFaultNamedIsRaised(t *testing.T) {
+	said, nouns := map[string]bool{}, map[string]bool{} // all strings of the code, and what codes begin with
+	for _, p := range typedHouse(t) {
+		for _, f := range p.parsed {
+			for node := range ast.Preorder(f) {
+				literal, is := node.(*ast.BasicLit)
+				if !is || literal.Kind != token.STRING {
+					continue
+				}
+				word := strings.Trim(literal.Value, "\"`")
+				said[word] = true
+				if noun, _, ok := strings.Cut(word, "."); ok && faultCode.FindString(word) == word {
+					nouns[noun] = true
+				}
+			}
+		}
+	}
+	raised := func(code string) bool {
+		if said[code] {
+			return true
+		}
+		for i := range code {
+			if said[code[:i]] && strings.HasSuffix(code[:i], "_") && said[code[i:]] {
+				return true
+			}
+		}
+		return false
+	}
+	seen := 0
+	for _, p := range typedHouse(t) {
+		for _, f := range p.parsed {
+			for _, group := range f.Comments {
+				_, promised, _ := strings.Cut(strings.ReplaceAll(group.Text(), "\n", " "), "Fault")
+				for _, code := range faultCode.FindAllString(promised, -1) {
+					noun, _, _ := strings.Cut(code, ".")
+					if !nouns[noun] || noun == "web" || noun == "noun" {
+						continue
+					}
+					if seen++; !raised(code) {
+						t.Errorf("%s promises %s, which nothing raises", positions.Position(group.Pos()), code)
+					}
+				}
+			}
+		}
+	}
+	if seen < 400 {
+		t.Errorf("%d faults are named: this test does not see them", seen)
+	}
 }
 
 // machine are the files that look at the machine's clock, and why not at the one they are given.

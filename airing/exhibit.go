@@ -199,7 +199,7 @@ func openFirst(a, b Exhibit) int {
 }
 
 // Check refuses a filter for what there is not, or what the actor may not look at: an empty answer would say
-// that nothing waits there. Faults: stations.no_district, stations.no_list, accounts.denied, schedule.no_programme, airing.language_unknown.
+// that nothing waits there. Faults: stations.no_district, stations.no_list, accounts.denied, schedule.programme_unknown, airing.language_unknown.
 func (f CheckFilter) Check(by accounts.Actor, reg *stations.Registry, plan *scheduler.Schedule) error {
 	if err := reg.CheckDistrict(f.District); err != nil {
 		return err

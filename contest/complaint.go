@@ -354,7 +354,7 @@ func (s *State) Lost() []Given {
 
 // GiveLost proposes to give a prize by decision again that a correction took away, to
 // another work or collective. Faults: contest.complain_later, contest.correction_waits, contest.no_such_item,
-// contest.special_unfit, contest.receiver_not_entered, contest.receiver_beyond, contest.has_stake.
+// contest.receiver_not_entered, contest.receiver_beyond, contest.has_stake, and those of GivePrizes about one prize.
 type GiveLost struct {
 	Award   string `json:"award"`
 	Prize   string `json:"prize"`

@@ -109,8 +109,8 @@ func (s *State) EntryUnder(id string) string {
 // Parts (a single one is returned as itself). Faults: contest.not_open,
 // contest.not_open_yet, contest.too_late, contest.not_announced, contest.not_eligible,
 // contest.jury_may_not_enter, contest.quota_used, contest.too_short,
-// contest.too_long, contest.section_length, contest.piece_missing,
-// contest.file_unknown, contest.not_audio, contest.not_sent_to_enter, contest.not_aired,
+// contest.too_long, contest.section_length, contest.audio_missing, contest.script_missing,
+// contest.scan_missing, contest.translation_missing, contest.file_unknown, contest.not_audio, contest.not_sent_to_enter, contest.not_aired,
 // contest.episode_not_aired, contest.same_recording and those of the audio check.
 type SubmitEntry struct {
 	ID   string `json:"id"`

@@ -368,7 +368,7 @@ func (q Query) Part(by accounts.Actor) string {
 }
 
 // Allowed refuses an actor who may see nothing of the district that is asked for:
-// zeros would say that it has no stations. Faults: accounts.denied, stations.unknown_district.
+// zeros would say that it has no stations. Faults: accounts.denied, stations.no_district.
 func (q Query) Allowed(by accounts.Actor, reg *stations.Registry) error {
 	if err := reg.CheckDistrict(q.District); err != nil || q.District == "" {
 		return err

@@ -116,7 +116,7 @@ func refused(sentences []string) error {
 }
 
 // show prints what a step leaves undecided and what it locks. It is the fault
-// cli.not_yet, because nothing was done.
+// contest.cli_not_yet, because nothing was done.
 func (c stepFlags) show(t *terminal, s contestStep, raw json.RawMessage) error {
 	if c.JSON {
 		if err := t.json(raw); err != nil {
