@@ -254,10 +254,12 @@ type airingsVerify struct {
 
 // Run tells the daemon and prints the report with its finding.
 func (c airingsVerify) Run(t *terminal) error {
-	in := map[string]any{"id": cmp.Or(c.ID, uuid.NewString()), "finding": c.Finding, "note": c.Note}
+	in := map[string]any{"finding": c.Finding, "note": c.Note}
 	var was, a api.Airing
 	report := "/api/v1/airings/" + url.PathEscape(c.Report)
-	if err := c.client().edit(t, report, &was, http.MethodPost, report+"/verdict", in, &a); err != nil {
+	changing := c.client()
+	changing.change = c.ID
+	if err := changing.edit(t, report, &was, http.MethodPost, report+"/verdict", in, &a); err != nil {
 		return err
 	}
 	if c.JSON {

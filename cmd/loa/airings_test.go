@@ -127,6 +127,12 @@ func TestAWeekFromATerminal(t *testing.T) {
 		"Thay kết luận trước: Trái với báo cáo (Lê Thị Thu, ") {
 		t.Errorf("a finding in place of another: %s", out)
 	}
+	for _, note := range []string{"Nghe lại lần nữa", "Nghe lại lần nữa", "Lời khác"} { // one ID is one finding
+		code, out, errs := loa("airings", "verify", list[0].ID, "verified", "--note", note, "--id", uuidOf(77))
+		if again := note == "Lời khác"; again != (code != 0) || again && !strings.Contains(errs, "đã dùng cho một nội dung khác") {
+			t.Errorf("%s: %d %s %s", note, code, out, errs)
+		}
+	}
 	r.token = mine
 	if out := must("airings", "list", "--from", "2024-05-13", "--json"); !strings.Contains(out, `"verified"`) {
 		t.Errorf("the finding is not in the list: %s", out)

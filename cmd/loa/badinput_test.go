@@ -236,7 +236,7 @@ func TestAnOperatorCannotReportForAnotherStation(t *testing.T) {
 	fails("API, evidence", as(other, "PUT", proof+uuidOf(11), photo.String(), "Content-Type", "image/png"), 403, 404)
 	kind, parts := evidenceForm(t, uuidOf(12), photo.Bytes())
 	fails("page, evidence", as(other, "POST", "/airings/"+uuidOf(1)+"/evidence", parts, "Content-Type", kind), 403, 404)
-	fails("API, a verdict", as(other, "POST", report+"/verdict", `{"id":"`+uuidOf(13)+`","finding":"contradicted"}`), 403)
+	fails("API, a verdict", as(other, "POST", report+"/verdict", `{"finding":"contradicted"}`), 403)
 	fails("API, reading it", as(other, "GET", report, ""), 403, 404)
 	fails("page, reading it", as(other, "GET", "/airings/"+uuidOf(1), ""), 403, 404)
 	fails("page, seeing the proof", as(other, "GET", "/airings/"+uuidOf(1)+"/evidence/"+uuidOf(10), ""), 403, 404)

@@ -22,6 +22,7 @@ import (
 // client talks to the running daemon's API.
 type client struct {
 	server, token, data string
+	change              string // ID of what is sent, where somebody chose one
 }
 
 // reach is the flags of every command that touches live data.
@@ -44,7 +45,7 @@ func (r reach) client() *client {
 		b, _ := os.ReadFile(filepath.Join(r.Data, addressFile)) // no daemon left any: the usual one
 		server = cmp.Or(strings.TrimSpace(string(b)), usualServer)
 	}
-	return &client{server, r.Token, r.Data}
+	return &client{server: server, token: r.Token, data: r.Data}
 }
 
 // bearer is the token given, or else the one in the data folder.
@@ -83,6 +84,9 @@ func (c *client) match(ctx context.Context, method, path, contentType, etag stri
 	}
 	if etag != "" {
 		req.Header.Set("If-Match", etag)
+	}
+	if c.change != "" && method != http.MethodGet {
+		req.Header.Set("Idempotency-Key", c.change)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -203,19 +203,16 @@ func (a airings) putEvidence(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type removalBody struct {
-	ID  string `json:"id" schema:"required format=uuid"` // client-made UUID of the change
 	Why string `json:"why" schema:"required maxLength=1000"`
 }
 
 func (a airings) removeEvidence(w http.ResponseWriter, r *kit.Request) error {
 	var b removalBody
-	if err := r.ReadJSON(&b); err != nil {
+	m, err := readChange(r, &b)
+	if err != nil {
 		return err
 	}
-	if err := kit.CheckID(b.ID, "id"); err != nil {
-		return err
-	}
-	line, err := a.store.Detach(r.Context(), r.Meta(b.ID), airing.Removal{Report: r.PathValue("id"), Evidence: r.PathValue("evidence"), Why: b.Why})
+	line, err := a.store.Detach(r.Context(), m, airing.Removal{Report: r.PathValue("id"), Evidence: r.PathValue("evidence"), Why: b.Why})
 	if err != nil {
 		return err
 	}
@@ -223,7 +220,6 @@ func (a airings) removeEvidence(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type verdictBody struct {
-	ID      string         `json:"id" schema:"required format=uuid"` // client-made UUID of the change
 	Finding airing.Finding `json:"finding" schema:"required"`
 	Note    string         `json:"note,omitempty" schema:"maxLength=1000"`
 }
@@ -246,13 +242,11 @@ func (a airings) proof(w http.ResponseWriter, r *kit.Request) error {
 
 func (a airings) postVerdict(w http.ResponseWriter, r *kit.Request) error {
 	var b verdictBody
-	if err := r.ReadJSON(&b); err != nil {
+	m, err := readChange(r, &b)
+	if err != nil {
 		return err
 	}
-	if err := kit.CheckID(b.ID, "id"); err != nil {
-		return err
-	}
-	line, err := a.store.VerifyAiring(r.Context(), r.Meta(b.ID), airing.Verdict{Report: r.PathValue("id"), Finding: b.Finding, Note: b.Note})
+	line, err := a.store.VerifyAiring(r.Context(), m, airing.Verdict{Report: r.PathValue("id"), Finding: b.Finding, Note: b.Note})
 	if err != nil {
 		return err
 	}
