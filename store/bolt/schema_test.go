@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -271,7 +272,7 @@ func saysWhatFillPut(t *testing.T, s *bolt.Store, want filled) {
 	for i, r := range []airing.Reason{airing.PowerCut, airing.Equipment, airing.Weather, airing.NoStaff, airing.Other} {
 		tallies, err := s.History(ctx, all, fmt.Sprintf("S%05d", 1+i), bolttest.FilledWeek, bolttest.FilledWeek)
 		must(err)
-		if len(tallies) != 1 || tallies[0].Tally.NotAired != 1 || tallies[0].Tally.Reasons[i] != 1 {
+		if len(tallies) != 1 || tallies[0].Tally.NotAired != 1 || tallies[0].Tally.Reasons[slices.Index(airing.Reasons[:], r)] != 1 {
 			t.Errorf("the tally of a station whose reason was %s: %+v", r, tallies)
 		}
 	}
