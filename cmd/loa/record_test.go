@@ -107,6 +107,49 @@ func TestAPhoneRecordsTheLoudspeaker(t *testing.T) {
 	p.Shot("recorded", 360)
 }
 
+// TestABrowserThatWritesNoClips has no MediaRecorder, or one that writes nothing: the samples themselves are kept, as a WAV, and
+// the machine finds the programme in it.
+func TestABrowserThatWritesNoClips(t *testing.T) {
+	t.Parallel()
+	for name, lack := range map[string]string{
+		"none":  `delete window.MediaRecorder, !window.MediaRecorder`,
+		"empty": `Object.defineProperty(Blob.prototype, "size", { get() { return this.type.includes("webm") ? 0 : 1 } }), true`,
+	} {
+		r, sound, start, operator := onAir(t)
+		clip := filepath.Join(t.TempDir(), "loa.wav")
+		writeFile(t, clip, audiotest.WAVOf(sound[60*talkRate:100*talkRate], talkRate))
+		p := webtest.NewHearing(t, clip).Person()
+		p.Cookie("s", operator, r.d.URL())
+		r.clock.set(start.Add(time.Minute))
+		p.Open(r.d.URL() + "/today")
+		p.Wait("article [data-record]")
+		if !webtest.Eval[bool](p, "take the recorder away", lack) {
+			t.Fatal(name, "it stays")
+		}
+		p.Click("article [data-record]")
+		for range map[string]int{"none": 1, "empty": 2}[name] {
+			p.Wait(".recorder [data-stop]")
+			p.Until("the level moves", `document.querySelector(".recorder [data-meter]").value > 10`)
+			p.Until("there is enough", `/0:1[6-9]|0:2\d/.test(document.querySelector(".recorder [data-said]").textContent)`)
+			p.Click(".recorder [data-stop]")
+		}
+		p.Wait(".recorder [data-send]")
+		p.Click(".recorder [data-send]")
+		p.Until("everything is sent", `(async () => !document.querySelector(".recorder [data-send]") && (await `+nothingUnsent+`))()`)
+		line := r.reported()
+		if len(line.Evidence) != 1 {
+			t.Fatalf("%s: %+v", name, line)
+		}
+		rec, err := r.d.store.Recording(t.Context(), line.Evidence[0].Recording)
+		if err != nil || rec.Seconds < 14 || rec.Seconds > 18 || line.Evidence[0].Capture.Level >= 0 {
+			t.Errorf("%s: %.1f s, %v, %+v", name, rec.Seconds, err, line.Evidence[0].Capture)
+		}
+		if line = r.proofs(line.ID); len(line.Proofs) != 1 || line.Proofs[0].Word != match.Verified {
+			t.Errorf("%s: the machine hears %+v", name, line.Proofs)
+		}
+	}
+}
+
 // TestARecorderThatHearsNothing is the same button where the loudspeaker is silent, where the microphone is refused, and where
 // there is none: it says so, and the phone's own recorder brings a file.
 func TestARecorderThatHearsNothing(t *testing.T) {

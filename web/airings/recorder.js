@@ -4,7 +4,7 @@
 // The phone is asked to leave the sound as it is, and what it did is sent along. Where there is no
 // microphone for the page, its own recorder app brings a file.
 import { box, fill, go, make } from "../kit/outgoing.js";
-import { level, loudest, wav } from "../kit/clip.js";
+import { level, loudest, resampled, wav } from "../kit/clip.js";
 
 const shape = document.querySelector("#recorder");
 const words = shape.dataset;
@@ -57,18 +57,51 @@ async function written(samples) {
   }
 }
 
+// byPhone writes what a stream brings as the phone writes a clip.
+function byPhone(stream) {
+  const recorder = new MediaRecorder(stream, { audioBitsPerSecond: bits }),
+    parts = [];
+  const end = new Promise((done) => {
+    recorder.ondataavailable = (e) => parts.push(e.data);
+    recorder.onstop = () => done({ blob: new Blob(parts, { type: recorder.mimeType }) });
+  });
+  recorder.start(1000); // a call that comes in ends the track, and what there is stays
+  return { end, stop: () => recorder.state === "inactive" || recorder.stop() };
+}
+
+// byHand takes the samples themselves, where the browser writes no clips or writes them empty.
+function byHand(stream, context, source) {
+  const taker = context.createScriptProcessor(4096, 1, 1),
+    parts = [];
+  let stop;
+  taker.onaudioprocess = (e) => parts.push(e.inputBuffer.getChannelData(0).slice());
+  source.connect(taker);
+  taker.connect(context.destination); // else it is never asked; it brings nothing there
+  const end = new Promise((done) => {
+    stop = () => {
+      const all = new Float32Array(parts.reduce((n, part) => n + part.length, 0));
+      parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+      done({ blob: null, sound: resampled(all, context.sampleRate, rate) });
+    };
+  });
+  stream.getAudioTracks()[0].addEventListener("ended", () => stop());
+  return { end, stop };
+}
+
+let useless = !window.MediaRecorder; // whether the browser writes clips of no use
+
 // listen records until stop is called or the clip is long enough.
 async function listen({ heard, tick }) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: untouched });
-  const recorder = new MediaRecorder(stream, { audioBitsPerSecond: bits });
-  const track = stream.getAudioTracks()[0],
-    parts = [];
+  const track = stream.getAudioTracks()[0];
   const context = new AudioContext(),
     meter = context.createAnalyser(),
     samples = new Float32Array(meter.fftSize);
-  context.createMediaStreamSource(stream).connect(meter);
-  const begun = Date.now();
-  const stop = () => recorder.state === "inactive" || recorder.stop();
+  const source = context.createMediaStreamSource(stream);
+  source.connect(meter);
+  await context.resume();
+  const begun = Date.now(),
+    { end, stop } = useless ? byHand(stream, context, source) : byPhone(stream);
   const timer = setInterval(() => {
     meter.getFloatTimeDomainData(samples);
     heard(level(samples));
@@ -76,15 +109,13 @@ async function listen({ heard, tick }) {
     tick(passed);
     if (passed >= most) stop();
   }, 100);
-  const clip = new Promise((done) => {
-    recorder.ondataavailable = (e) => parts.push(e.data);
-    recorder.onstop = () => {
-      clearInterval(timer);
-      context.close();
-      track.stop();
-      done({ blob: new Blob(parts, { type: recorder.mimeType }), ended: Date.now(), settings: track.getSettings() });
-    };
-    recorder.start(1000); // a call that comes in ends the track, and what there is stays
+  const clip = end.then((made) => {
+    const ended = Date.now(),
+      settings = track.getSettings();
+    clearInterval(timer);
+    context.close();
+    track.stop();
+    return { ...made, ended, settings };
   });
   return { stop, clip };
 }
@@ -154,7 +185,7 @@ export function run(button) {
   }
 
   async function judge() {
-    clip.sound = await decoded(clip.blob);
+    clip.sound ??= await decoded(clip.blob);
     if (closed) return;
     meter.hidden = stop.hidden = true;
     review.hidden = false;
@@ -178,7 +209,7 @@ export function run(button) {
     review.hidden = app.hidden = true;
     say(words.asks);
     try {
-      if (!navigator.mediaDevices || !window.MediaRecorder) return without(words.none);
+      if (!navigator.mediaDevices || !window.AudioContext) return without(words.none);
       going = await listen({
         heard: (db) => (meter.value = Math.max(0, 60 + db)),
         tick: (n) => say(fill(words.going, { length: seconds(n), most: seconds(most) })),
@@ -194,7 +225,12 @@ export function run(button) {
     clip = await going.clip;
     busy(true);
     going = null;
-    if (!closed) judge();
+    if (closed) return;
+    if (clip.blob && !clip.blob.size) {
+      useless = true; // it wrote nothing: once more, by hand
+      return record();
+    }
+    judge();
   }
 
   // file is what is sent of the clip, and told when its last moment was.

@@ -20,6 +20,16 @@ export function loudest(samples, rate, seconds) {
   return best;
 }
 
+// resampled brings samples to another rate: each new one is the mean of those it takes the place of.
+export function resampled(samples, from, to) {
+  if (from <= to) return samples;
+  const step = from / to;
+  return Float32Array.from({ length: Math.floor(samples.length / step) }, (_, i) => {
+    const part = samples.subarray(Math.floor(i * step), Math.max(Math.floor(i * step) + 1, Math.floor((i + 1) * step)));
+    return part.reduce((sum, x) => sum + x, 0) / part.length;
+  });
+}
+
 // wav is a mono WAV file of 16 bits.
 export function wav(samples, rate) {
   const view = new DataView(new ArrayBuffer(44 + 2 * samples.length));
