@@ -79,9 +79,11 @@ async function go(asked = "") {
   }
 }
 
+const pressed = new Map(); // beside which airing one was asked for: a recording may air often
+
 // full says beside an airing that the device has no room for it.
 function full(id, free) {
-  const at = airings.find((a) => a.dataset.sound === id && a.dataset.full);
+  const at = pressed.get(id) ?? airings.find((a) => a.dataset.sound === id && a.dataset.full);
   if (!at) return;
   at.parentElement.querySelector("[data-full-device]")?.remove();
   const p = make("p", { className: "notice warn", textContent: fill(words.noRoom, { free: sizeOf(free) }) });
@@ -105,6 +107,7 @@ function offer(at, small) {
   return button(
     text,
     async () => {
+      pressed.set(id, at);
       at.parentElement.querySelector("[data-full-device]")?.remove();
       try {
         await kept.keep({ id, station: words.station, made: Number(words.made), small, label, until: lasts(id), size });
