@@ -282,7 +282,10 @@ export function run(button) {
     if (!last) button.focus();
   }
 
-  stop.addEventListener("click", () => going?.stop());
+  stop.addEventListener("click", () => {
+    busy(true);
+    going?.stop();
+  });
   from.addEventListener("input", show);
   all.addEventListener("change", show);
   part("send").addEventListener("click", () => give(async () => [...(await file()), told()]));
