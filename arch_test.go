@@ -29,6 +29,8 @@ var owners = map[string]struct{ folder, why string }{
 	"github.com/xuri/excelize/v2":           {"internal/sheet", "values, styles and names Excel takes are written in one place"},
 	"github.com/mewkiz/flac":                {"audio", "decoding is audio's business"},
 	"github.com/wneessen/go-mail":           {"post", "what mail servers say is read there once"},
+	"github.com/pquerna/otp":                {"accounts", "which codes count, and how often, is said there once"},
+	"github.com/go-webauthn/webauthn":       {"web", "what browsers say of passkeys is read at the door there"},
 	"github.com/SherClockHolmes/webpush-go": {"post", "how notes on devices are signed and sealed is seen to there once"},
 }
 

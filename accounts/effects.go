@@ -7,12 +7,14 @@ type Held struct {
 	Sessions []Session
 	Tokens   []Token
 	Links    []Invitation // of everybody
+	Factors  Factors
 }
 
 // Effects are what follows from a decision about a person beside her record.
 type Effects struct {
 	Passphrase string       // PHC of what is hers from now on, "" for what was
 	Forget     bool         // the passphrase that was opens nothing any more
+	Factors    *Factors     // hers from now on, nil for what was
 	Sessions   []Session    // those that end
 	Tokens     []Token      // those that end
 	Links      []Invitation // those that change, as they are from now on

@@ -285,6 +285,9 @@ func DecideJoin(f Facts, m Meta, c Join, inv Invitation) (p Person, e Effects, e
 	if p.Disabled {
 		return Person{}, e, fault.New(fault.Denied, "accounts.disabled")
 	}
+	if p.Second && inv.Person != "" && c.Passphrase == "" {
+		return Person{}, e, fault.New(fault.Denied, "accounts.pin_operators")
+	}
 	if inv.Person != "" {
 		e = f.lockedOut(m, p.ID)
 		e.Forget = c.Passphrase == ""

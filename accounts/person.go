@@ -28,6 +28,8 @@ type Person struct {
 	InvitedBy string        `json:"invited_by,omitempty"`
 	Organised []Past        `json:"organised,omitempty"` // what she could organise once and cannot now
 	Began     []Begun       `json:"began,omitempty"`     // since when she may organise what she does; not known of older grants
+	Second    bool          `json:"second,omitempty"`    // she proves herself by more than a passphrase
+	Unproven  bool          `json:"-"`                   // she may do nothing but choose a second factor; a Gate says so
 	Touch
 }
 

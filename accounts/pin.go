@@ -50,9 +50,9 @@ func (s Session) Opens(p Person) bool { return p.ID != "" && (!s.PIN || p.MayUse
 func (p Person) MayUsePIN() bool { return len(p.Grants) > 0 && onlyRun(p.Grants) }
 
 // OffersPIN reports whether whoever the invitation lets in may choose a PIN. was is the person
-// it is for, zero of a new one.
+// it is for, zero of a new one. Who has a second factor keeps her passphrase beside it.
 func (i Invitation) OffersPIN(was Person) bool {
-	return len(was.Grants)+len(i.Grants) > 0 && onlyRun(was.Grants) && onlyRun(i.Grants)
+	return !was.Second && len(was.Grants)+len(i.Grants) > 0 && onlyRun(was.Grants) && onlyRun(i.Grants)
 }
 
 func onlyRun(grants []Grant) bool {

@@ -37,6 +37,7 @@ const (
 	ByPassphrase Opening = "passphrase"
 	ByLink       Opening = "link"
 	ByCode       Opening = "code"
+	ByPasskey    Opening = "passkey"
 )
 
 // Session is one browser somebody logged in with.
@@ -49,8 +50,9 @@ type Session struct {
 	Browser string    `json:"browser"` // User-Agent, at most 200 bytes
 	Address string    `json:"address"` // IP address at log-in
 	Opened  Opening   `json:"opened,omitempty"`
-	PIN     bool      `json:"pin,omitempty"`  // it lives long, and asks for its PIN
-	Shut    bool      `json:"shut,omitempty"` // until the PIN: somebody else uses the browser
+	Second  Second    `json:"second,omitempty"` // what she proved herself by beside that
+	PIN     bool      `json:"pin,omitempty"`    // it lives long, and asks for its PIN
+	Shut    bool      `json:"shut,omitempty"`   // until the PIN: somebody else uses the browser
 
 	// A browser's cookie is changed from time to time: the session goes on under
 	// a new secret, and the old one is good only until the new one has arrived.
@@ -119,11 +121,13 @@ type StartSession struct {
 	Browser string  `json:"browser"`
 	Address string  `json:"address"`
 	Opened  Opening `json:"opened,omitempty"`
+	Strange bool    `json:"strange,omitempty"` // she has never logged in with that browser: she is told
+	Proof   Proof   `json:"-"`                 // of her second factor, where she has one
 }
 
 // DecideSession makes the session of the person who acts. What of hers has died of age
-// ends with it, so that nothing piles up. Faults:
-// accounts.log_in_first, accounts.disabled.
+// ends with it, so that nothing piles up. Who has a second factor proves herself by it here, however
+// she came to the door. Faults: accounts.log_in_first, accounts.disabled, those of Factors.prove.
 func DecideSession(f Facts, m Meta, c StartSession) (s Session, e Effects, err error) {
 	p, err := f.Directory.Person(m.By.Person)
 	if err != nil {
@@ -139,6 +143,13 @@ func DecideSession(f Facts, m Meta, c StartSession) (s Session, e Effects, err e
 	e.Tokens = slices.DeleteFunc(f.Held.Tokens, func(t Token) bool { return t.Alive(m.At) })
 	s = Session{ID: m.NewID(), Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Changed: m.At, Browser: c.Browser, Address: c.Address,
 		Opened: c.Opened}
+	if f.Held.Factors.Any() {
+		now, by, err := f.Held.Factors.prove(c.Proof, m.At)
+		if err != nil {
+			return Session{}, Effects{}, err
+		}
+		s.Second, e.Factors = by, &now
+	}
 	return s, e, nil
 }
 

@@ -31,6 +31,11 @@ type Commands interface {
 	// ReplaceSession lets a session go on under another secret, Session.Replace;
 	// one that goes on for it already and was never used ends.
 	ReplaceSession(ctx context.Context, m Meta, session Session, h Hash) error
+	// AddFactor says whether the spare codes that came with it are hers. DecideAddFactor.
+	AddFactor(ctx context.Context, m Meta, c AddFactor) (spare bool, err error)
+	RemoveFactor(ctx context.Context, m Meta, c RemoveFactor) (FactorList, error)      // DecideRemoveFactor
+	RenewSpare(ctx context.Context, m Meta, c RenewSpare) error                        // DecideSpare
+	SaveAccountSettings(ctx context.Context, m Meta, c SaveSettings) (Settings, error) // DecideSettings
 	// SetPIN gives a session a PIN. DecidePIN.
 	SetPIN(ctx context.Context, m Meta, c SetPIN) error
 	// TryPIN counts a try of a session's PIN and returns that, PIN.Try.
@@ -50,6 +55,9 @@ type Queries interface {
 	Directory(ctx context.Context) (*Directory, error)
 	// Credential returns the PHC hash of a person's passphrase, "" if none was set.
 	Credential(ctx context.Context, person string) (string, error)
+	// Factors are a person's second factors, the zero Factors if she has none. Nothing of them but List is shown.
+	Factors(ctx context.Context, person string) (Factors, error)
+	AccountSettings(ctx context.Context) (Settings, error)
 	// Invitation finds the invitation of a secret, or accounts.invitation_unknown.
 	Invitation(ctx context.Context, h Hash) (Invitation, error)
 	// InvitationByCode finds the invitation of a code, or accounts.code_wrong.
@@ -63,7 +71,8 @@ type Queries interface {
 }
 
 // Gate is what every request asks: whose secret is this? Both methods answer
-// the zero Person, and no error, for a secret that is no good any more.
+// the zero Person, and no error, for a secret that is no good any more, and say
+// whether she is Unproven.
 type Gate interface {
 	// BySession answers a locked session too, which opens nothing before its PIN.
 	BySession(ctx context.Context, h Hash, at time.Time) (Person, Session, error)

@@ -22,16 +22,18 @@ type Topic string
 
 // What people are told, also by a program that forwards it.
 const (
-	SlotSoon      Topic = "slot.soon"        // a planned airing begins soon
-	SlotMissed    Topic = "slot.missed"      // nobody reported one in time
-	StationSilent Topic = "station.silent"   // stations of a district from which nothing was heard for weeks
-	WeekSummary   Topic = "week.summary"     // how the last week went
-	ReportSaid    Topic = "report.said"      // what a station said by telephone waits for the word of who runs it
-	SaidDeclined  Topic = "report.declined"  // who called is told that the station says it is not so
-	PleaAnswered  Topic = "excuse.answered"  // who asked for an excuse is told what became of it
-	EntriesClose  Topic = "contest.deadline" // the time to enter a work ends soon
-	SheetsMissing Topic = "contest.sheets"   // a judge has works left to score
-	Trial         Topic = "trial"            // somebody tries whether messages arrive
+	SlotSoon       Topic = "slot.soon"        // a planned airing begins soon
+	SlotMissed     Topic = "slot.missed"      // nobody reported one in time
+	StationSilent  Topic = "station.silent"   // stations of a district from which nothing was heard for weeks
+	WeekSummary    Topic = "week.summary"     // how the last week went
+	ReportSaid     Topic = "report.said"      // what a station said by telephone waits for the word of who runs it
+	SaidDeclined   Topic = "report.declined"  // who called is told that the station says it is not so
+	PleaAnswered   Topic = "excuse.answered"  // who asked for an excuse is told what became of it
+	EntriesClose   Topic = "contest.deadline" // the time to enter a work ends soon
+	SheetsMissing  Topic = "contest.sheets"   // a judge has works left to score
+	BrowserSeen    Topic = "account.browser"  // somebody logged in with a browser for the first time
+	FactorsChanged Topic = "account.factors"  // her second factors are others now
+	Trial          Topic = "trial"            // somebody tries whether messages arrive
 )
 
 // The events that programs are told of, each by the name of its change in the log.
@@ -65,7 +67,8 @@ const (
 )
 
 // Topics are all of them: what people are told, the events, and the trial.
-var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, SaidDeclined, PleaAnswered, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
+var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, SaidDeclined, PleaAnswered, StationSilent, WeekSummary,
+	EntriesClose, SheetsMissing, BrowserSeen, FactorsChanged,
 	Reported, Attached, Detached, Judged, Proved, Declined, TextAnswered, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered,
 	WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
 	EpisodeSaved, EpisodeMoved,

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"loa/accounts"
 	"loa/internal/fault"
@@ -16,6 +17,7 @@ type userCommands struct {
 	Invite userInvite `cmd:"" help:"accounts.cli.summary_invite"`
 	Token  userToken  `cmd:"" help:"accounts.cli.summary_token"`
 	List   userList   `cmd:"" help:"accounts.cli.summary_list"`
+	Second userSecond `cmd:"" help:"accounts.cli.summary_second"`
 }
 
 // grantFlags name one grant, or none.
@@ -154,6 +156,37 @@ func (c userList) Run(t *terminal) error {
 		}
 		return line
 	})
+}
+
+// userSecond prints what a person proves herself by beside her passphrase, or takes it away where she lost it.
+type userSecond struct {
+	reach
+	Login  string `arg:""`
+	Remove bool   `help:"accounts.cli.second_remove"`
+}
+
+// Run asks or tells the daemon and prints what is left.
+func (c userSecond) Run(t *terminal) error {
+	var list accounts.FactorList
+	path, method := "/api/v1/people/"+url.PathEscape(c.Login)+"/factors", http.MethodGet
+	if c.Remove {
+		method = http.MethodDelete
+	}
+	if err := c.client().send(t, method, path, nil, &list); err != nil {
+		return err
+	}
+	if list.App == nil && len(list.Passkeys) == 0 {
+		_, err := fmt.Fprintln(t.out, t.lang.Say("accounts.cli.second_none"))
+		return err
+	}
+	if list.App != nil {
+		fmt.Fprintln(t.out, t.lang.Say("door.app")+"\t"+t.lang.Say("door.app_since", "day", *list.App))
+	}
+	for _, k := range list.Passkeys {
+		fmt.Fprintln(t.out, t.lang.Say("door.passkey_named", "name", k.Name)+"\t"+k.ID)
+	}
+	_, err := fmt.Fprintln(t.out, t.lang.Say("door.spare_left", "n", list.Spare))
+	return err
 }
 
 // grant is a role and where it holds, in words.

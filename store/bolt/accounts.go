@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/message"
 	"loa/store"
 )
 
@@ -25,7 +26,11 @@ var (
 	pins         = table[accounts.PIN]{name: "pins"}               // by session root
 	tokens       = table[accounts.Token]{name: "tokens"}           // by hash
 	tokensOf     = table[string]{name: "tokens_of"}                // by person and token ID: hash
+	factors      = table[accounts.Factors]{name: "factors"}        // by person
+	accountRules = table[accounts.Settings]{name: "account_rules"} // one, under accountsKey
 )
+
+var accountsKey = []byte("accounts")
 
 // owned is the key of a row of an index by person.
 func owned(person, id string) []byte { return []byte(person + "\x00" + id) }
@@ -170,6 +175,9 @@ func heldBy(tx *tx, person string, links bool) (h accounts.Held, err error) {
 	if h.Sessions, err = recordsOf(tx, sessionsOf, sessions, person); err != nil {
 		return h, err
 	}
+	if h.Factors, _, err = factors.get(tx, []byte(person)); err != nil {
+		return h, err
+	}
 	if h.Tokens, err = recordsOf(tx, tokensOf, tokens, person); err != nil || !links {
 		return h, err
 	}
@@ -185,6 +193,9 @@ func putEffects(tx *tx, person string, e accounts.Effects) error {
 	}
 	if e.Passphrase != "" {
 		errs = append(errs, phrases.put(tx, []byte(person), e.Passphrase))
+	}
+	if e.Factors != nil {
+		errs = append(errs, factors.put(tx, []byte(person), *e.Factors))
 	}
 	for _, s := range e.Sessions {
 		errs = append(errs, endSession(tx, s))
@@ -274,6 +285,15 @@ func (s *Store) StartSession(ctx context.Context, m accounts.Meta, c accounts.St
 		}
 		if err := putEffects(tx, session.Person, e); err != nil {
 			return session, err
+		}
+		if c.Strange {
+			p, err := f.Directory.Person(session.Person)
+			if err == nil {
+				_, err = tx.post(message.NewBrowser(p, session), m.At)
+			}
+			if err != nil {
+				return session, err
+			}
 		}
 		if err := sessionsOf.put(tx, owned(session.Person, session.ID), string(session.Hash)); err != nil {
 			return session, err
@@ -507,6 +527,87 @@ func removeToken(tx *tx, t accounts.Token) error {
 	return tokens.remove(tx, []byte(t.Hash))
 }
 
+// AddFactor implements accounts.Commands.
+func (s *Store) AddFactor(ctx context.Context, m accounts.Meta, c accounts.AddFactor) (bool, error) {
+	return accountChange(ctx, s, m, "accounts.add_factor", c, func(tx *tx, f accounts.Facts) (spare bool, err error) {
+		if f.Held, err = heldBy(tx, m.By.Person, false); err != nil {
+			return false, err
+		}
+		p, e, spare, err := accounts.DecideAddFactor(f, m, c, phrases.has(tx, []byte(m.By.Person)))
+		if err != nil {
+			return false, err
+		}
+		return spare, errors.Join(putEffects(tx, p.ID, e), s.putPerson(tx, p), tx.tellFactors(m, p, f.Held.Factors, *e.Factors))
+	})
+}
+
+// RemoveFactor implements accounts.Commands.
+func (s *Store) RemoveFactor(ctx context.Context, m accounts.Meta, c accounts.RemoveFactor) (accounts.FactorList, error) {
+	return accountChange(ctx, s, m, "accounts.remove_factor", c, func(tx *tx, f accounts.Facts) (list accounts.FactorList, err error) {
+		if f.Held, err = heldBy(tx, c.Person, false); err != nil {
+			return list, err
+		}
+		p, e, err := accounts.DecideRemoveFactor(f, m, c)
+		if err != nil {
+			return list, err
+		}
+		return e.Factors.List(), errors.Join(putEffects(tx, p.ID, e), s.putPerson(tx, p), tx.tellFactors(m, p, f.Held.Factors, *e.Factors))
+	})
+}
+
+// tellFactors tells a person that her second factors are others now.
+func (tx *tx) tellFactors(m accounts.Meta, p accounts.Person, was, now accounts.Factors) error {
+	_, err := tx.post(message.Factors(m, p, was, now), m.At)
+	return err
+}
+
+// RenewSpare implements accounts.Commands.
+func (s *Store) RenewSpare(ctx context.Context, m accounts.Meta, c accounts.RenewSpare) error {
+	_, err := accountChange(ctx, s, m, "accounts.renew_spare", c, func(tx *tx, f accounts.Facts) (_ struct{}, err error) {
+		if f.Held, err = heldBy(tx, m.By.Person, false); err != nil {
+			return struct{}{}, err
+		}
+		e, err := accounts.DecideSpare(f, m, c)
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, putEffects(tx, m.By.Person, e)
+	})
+	return err
+}
+
+// Factors implements accounts.Queries.
+func (s *Store) Factors(ctx context.Context, person string) (f accounts.Factors, err error) {
+	err = s.view(ctx, func(tx *tx) error { f, _, err = factors.get(tx, []byte(person)); return err })
+	return f, err
+}
+
+func accountSettingsOf(tx *tx) (accounts.Settings, error) {
+	set, _, err := accountRules.get(tx, accountsKey)
+	return set, err
+}
+
+// AccountSettings implements accounts.Queries.
+func (s *Store) AccountSettings(ctx context.Context) (set accounts.Settings, err error) {
+	err = s.view(ctx, func(tx *tx) error { set, err = accountSettingsOf(tx); return err })
+	return set, err
+}
+
+// SaveAccountSettings implements accounts.Commands.
+func (s *Store) SaveAccountSettings(ctx context.Context, m accounts.Meta, c accounts.SaveSettings) (accounts.Settings, error) {
+	return change(ctx, s, m, "accounts.save_settings", c, func(tx *tx) (accounts.Settings, error) {
+		was, err := accountSettingsOf(tx)
+		if err != nil {
+			return was, err
+		}
+		set, err := accounts.DecideSettings(was, m, c)
+		if err != nil {
+			return set, err
+		}
+		return set, accountRules.put(tx, accountsKey, set)
+	})
+}
+
 // Credential implements accounts.Queries.
 func (s *Store) Credential(ctx context.Context, person string) (phc string, err error) {
 	err = s.view(ctx, func(tx *tx) error { phc, _, err = phrases.get(tx, []byte(person)); return err })
@@ -582,7 +683,7 @@ func (s *Store) BySession(ctx context.Context, h accounts.Hash, at time.Time) (p
 		if session, found, err = sessions.get(tx, []byte(h)); err != nil || !found || !session.Alive(at) {
 			return err
 		}
-		p, err = s.living(tx, session.Person)
+		p, err = s.living(tx, session.Person, at)
 		return err
 	})
 	if err != nil || !session.Opens(p) {
@@ -623,8 +724,8 @@ func (s *Store) noteSeen(ctx context.Context, put func(*tx) error) error {
 	return err
 }
 
-// living finds a person who may act, or the zero Person.
-func (s *Store) living(tx *tx, id string) (accounts.Person, error) {
+// living finds a person who may act at that instant, or the zero Person.
+func (s *Store) living(tx *tx, id string, at time.Time) (accounts.Person, error) {
 	d, err := s.directory.get(tx)
 	if err != nil {
 		return accounts.Person{}, err
@@ -633,7 +734,9 @@ func (s *Store) living(tx *tx, id string) (accounts.Person, error) {
 	if err != nil || p.Disabled {
 		return accounts.Person{}, nil // gone or disabled: her secrets open nothing
 	}
-	return p, nil
+	set, err := accountSettingsOf(tx)
+	p.Unproven = set.Asks(p, at)
+	return p, err
 }
 
 // ByToken implements accounts.Gate.
@@ -651,7 +754,7 @@ func (s *Store) ByToken(ctx context.Context, h accounts.Hash, at time.Time) (p a
 			}
 			return err
 		}
-		p, err = s.living(tx, t.Person)
+		p, err = s.living(tx, t.Person, at)
 		return err
 	})
 	if err != nil || p.ID == "" {
@@ -698,8 +801,31 @@ func checkAccounts(tx *tx, report func(store.Problem)) error {
 	if err := checkPINs(tx, report); err != nil {
 		return err
 	}
+	if err := checkFactors(tx, report); err != nil {
+		return err
+	}
 	return checkIndex(tx, report, tokensOf, tokens, func(t accounts.Token) []byte { return owned(t.Person, t.ID) },
 		func(t accounts.Token) string { return string(t.Hash) })
+}
+
+// checkFactors checks that exactly those have second factors who are said to.
+func checkFactors(tx *tx, report func(store.Problem)) error {
+	for e, err := range people.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if f, _, err := factors.get(tx, e.key); err != nil {
+			return err
+		} else if f.Any() != e.rec.Second {
+			report(store.Problem{Table: factors.name, Key: e.rec.ID, What: "is not what the person is said to have"})
+		}
+	}
+	for person := range factors.keys(tx) {
+		if !people.has(tx, person) {
+			report(store.Problem{Table: factors.name, Key: string(person), What: "is of nobody"})
+		}
+	}
+	return nil
 }
 
 // checkPINs checks that each session that asks for a PIN has one, and nothing else does.

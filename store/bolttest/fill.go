@@ -170,10 +170,18 @@ func (f *filler) people() map[accounts.Role]accounts.Actor {
 			_, err = f.s.SaveDevice(f.ctx, f.meta(a, m.At), message.NewDevice(session, pushtest.New().At("https://push.example.vn/"+session.ID), false))
 			f.must(err)
 		}
+		who := []accounts.Actor{people[accounts.Monitor], people[accounts.Organiser]}[i]
+		_, spare, err := accounts.NewSpare(f.ctx)
+		f.must(err)
+		_, err = f.s.AddFactor(f.ctx, f.meta(who, m.At), accounts.AddFactor{Kind: accounts.ByOwnDevice, Name: "Máy tính", Spare: spare,
+			Passkey: accounts.Passkey{ID: fmt.Sprint("khoa-", i), Credential: []byte("{}")}})
+		f.must(err)
 		_, err = f.s.AddToken(f.ctx, f.meta(admin, m.At), accounts.AddToken{Hash: accounts.HashOf(accounts.NewSecret()), Person: admin.Person,
 			Name: fmt.Sprint("Máy ", i+1), Expires: m.At.AddDate(0, 3, 0)})
 		f.must(err)
 	}
+	_, err := f.s.SaveAccountSettings(f.ctx, f.meta(admin, filledMonday), accounts.SaveSettings{SecondFrom: filledMonday.AddDate(0, 6, 0)})
+	f.must(err)
 	return people
 }
 

@@ -64,26 +64,27 @@ func (a *accountTest) wants(err error, code string) {
 // store that already knows the stations of 2024.
 func Accounts(t *testing.T, open func(t *testing.T) AccountStore) {
 	for name, test := range map[string]func(*accountTest){
-		"an invitation lets in once":              inviteOnce,
-		"invitations are asked for page by page":  invitesAsked,
-		"an invitation adds to an account":        inviteKnown,
-		"a renewal gives a new passphrase":        inviteRenewal,
-		"a maker who may no more":                 inviteMaker,
-		"withdrawn and expired":                   inviteEnds,
-		"the role of organiser taken":             organiserTaken,
-		"who may invite whom":                     inviteScope,
-		"a repeat gets the first answer":          repeats,
-		"a secret opens once what it opens":       secrets,
-		"a new passphrase ends what the old gave": renewals,
-		"the first person's links":                firstPerson,
-		"logins are unique in any spelling":       uniqueLogins,
-		"sessions live and die":                   sessionLife,
-		"a session goes on under another secret":  secretChanges,
-		"a PIN opens one session":                 pinOpens,
-		"disabling ends everything":               disabling,
-		"the last administrator stays":            lastAdmin,
-		"tokens are one's own":                    tokenLife,
-		"a passphrase changes from what was seen": phraseRace,
+		"an invitation lets in once":               inviteOnce,
+		"invitations are asked for page by page":   invitesAsked,
+		"an invitation adds to an account":         inviteKnown,
+		"a renewal gives a new passphrase":         inviteRenewal,
+		"a maker who may no more":                  inviteMaker,
+		"withdrawn and expired":                    inviteEnds,
+		"the role of organiser taken":              organiserTaken,
+		"who may invite whom":                      inviteScope,
+		"a repeat gets the first answer":           repeats,
+		"a secret opens once what it opens":        secrets,
+		"a new passphrase ends what the old gave":  renewals,
+		"the first person's links":                 firstPerson,
+		"logins are unique in any spelling":        uniqueLogins,
+		"sessions live and die":                    sessionLife,
+		"a session goes on under another secret":   secretChanges,
+		"a PIN opens one session":                  pinOpens,
+		"a second factor is asked for at the door": secondFactor,
+		"disabling ends everything":                disabling,
+		"the last administrator stays":             lastAdmin,
+		"tokens are one's own":                     tokenLife,
+		"a passphrase changes from what was seen":  phraseRace,
 	} {
 		t.Run(name, func(t *testing.T) { test(&accountTest{AccountStore: open(t), t: t}) })
 	}
@@ -697,6 +698,78 @@ func secretChanges(a *accountTest) {
 	if use("two", again.AddDate(0, 0, 1)).ID != "" || use("three", again.AddDate(0, 0, 1)).ID != "" {
 		a.t.Error("an ended session goes on under its new secret")
 	}
+}
+
+// secondFactor: what is proved is used up in the transaction that begins the session, also of many at once.
+func secondFactor(a *accountTest) {
+	ctx := context.Background()
+	p := a.add("hoa", adminGrant)
+	by := p.Actor("session")
+	_, spare, err := accounts.NewSpare(ctx)
+	a.wants(err, "")
+	add := accounts.AddFactor{Kind: accounts.ByOwnDevice, Name: "Điện thoại", Spare: spare, Passkey: accounts.Passkey{ID: "k", Credential: []byte("{}")}}
+	_, err = a.AddFactor(ctx, a.meta(p.Actor("token"), noon), add)
+	a.wants(err, "accounts.second_by_hand")
+	m := a.meta(by, noon)
+	hers, err := a.AddFactor(ctx, m, add)
+	a.wants(err, "")
+	if !hers {
+		a.t.Error("the spare codes that came with the first factor are not hers")
+	}
+	_, err = a.AddFactor(ctx, m, add)
+	a.wants(err, "accounts.second_added")
+	d, err := a.Directory(ctx)
+	a.wants(err, "")
+	if q, err := d.Person(p.ID); err != nil || !q.Second {
+		a.t.Errorf("%+v, %v", q, err)
+	}
+	start := func(n int, proof accounts.Proof) error {
+		_, err := a.StartSession(ctx, accounts.Meta{ID: fmt.Sprint("start-", n, proof.Spare), By: by, At: noon},
+			accounts.StartSession{Hash: accounts.HashOf(fmt.Sprint(n)), Proof: proof})
+		return err
+	}
+	a.wants(start(0, accounts.Proof{}), "accounts.second_needed")
+	errs := make(chan error, 8)
+	for i := range cap(errs) {
+		go func() { errs <- start(1+i, accounts.Proof{Spare: spare.Hashes[0]}) }()
+	}
+	in := 0
+	for range cap(errs) {
+		if err := <-errs; err == nil {
+			in++
+		} else {
+			a.wants(err, "accounts.second_wrong")
+		}
+	}
+	f, err := a.Factors(ctx, p.ID)
+	a.wants(err, "")
+	if in != 1 || len(f.Spare.Hashes) != accounts.SpareCodes-1 {
+		a.t.Errorf("one spare code let in %d times, %d are left", in, len(f.Spare.Hashes))
+	}
+	a.wants(start(20, accounts.Proof{Passkey: "k", Count: 1, Now: []byte("{}")}), "")
+	a.wants(start(21, accounts.Proof{Passkey: "k", Count: 1, Now: []byte("{}")}), "accounts.passkey_copied")
+	a.wants(a.RenewSpare(ctx, a.meta(by, noon), accounts.RenewSpare{Spare: spare}), "")
+
+	// Somebody who has none may do nothing else from the day of the settings on.
+	other := a.add("my", adminGrant)
+	_, err = a.StartSession(ctx, a.meta(other.Actor("session"), noon), accounts.StartSession{Hash: accounts.HashOf("other")})
+	a.wants(err, "")
+	set, err := a.SaveAccountSettings(ctx, a.meta(accounts.Daemon(), noon), accounts.SaveSettings{SecondFrom: noon.Add(time.Hour)})
+	a.wants(err, "")
+	if now, err := a.AccountSettings(ctx); err != nil || now.Edition().Tag != set.Edition().Tag {
+		a.t.Errorf("%+v, %v", now, err)
+	}
+	for at, want := range map[time.Time]bool{noon: false, noon.Add(time.Hour): true} {
+		if who, _, err := a.BySession(ctx, accounts.HashOf("other"), at); err != nil || who.Unproven != want {
+			a.t.Errorf("at %v unproven %v, %v", at, who.Unproven, err)
+		}
+	}
+	list, err := a.RemoveFactor(ctx, a.meta(other.Actor("session"), noon), accounts.RemoveFactor{Person: p.ID})
+	a.wants(err, "")
+	if len(list.Passkeys) != 0 || list.Spare != 0 {
+		a.t.Errorf("%+v", list)
+	}
+	a.wants(start(30, accounts.Proof{}), "")
 }
 
 func disabling(a *accountTest) {

@@ -47,6 +47,11 @@ func (e *Counted) asked(question string) {
 	e.n[question]++
 }
 
+func (e *Counted) AccountSettings(ctx context.Context) (accounts.Settings, error) {
+	e.asked("AccountSettings")
+	return e.Engine.AccountSettings(ctx)
+}
+
 func (e *Counted) Airing(ctx context.Context, by accounts.Actor, id string) (airing.Line, error) {
 	e.asked("Airing")
 	return e.Engine.Airing(ctx, by, id)

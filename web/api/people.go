@@ -21,6 +21,10 @@ type PeopleStore interface {
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
 	ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error)
 	TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error)
+	Factors(ctx context.Context, person string) (accounts.Factors, error)
+	RemoveFactor(ctx context.Context, m accounts.Meta, c accounts.RemoveFactor) (accounts.FactorList, error)
+	AccountSettings(ctx context.Context) (accounts.Settings, error)
+	SaveAccountSettings(ctx context.Context, m accounts.Meta, c accounts.SaveSettings) (accounts.Settings, error)
 	Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error)
 	Withdraw(ctx context.Context, m accounts.Meta, c accounts.Withdraw) (accounts.Invitation, error)
 	AddToken(ctx context.Context, m accounts.Meta, c accounts.AddToken) (accounts.Token, error)
@@ -41,6 +45,15 @@ func (p people) routes() []kit.Route {
 		{Pattern: "GET /api/v1/people/{id}", Access: accounts.InviteStation, Handler: p.get, Out: accounts.Person{}, Summary: "One person, by ID or login."},
 		{Pattern: "PATCH /api/v1/people/{id}", Edits: true, Access: accounts.InviteStation, Handler: p.change, In: changeBody{}, Out: accounts.Person{},
 			Summary: "Change name, language, grants or disable; what is absent stays."},
+		{Pattern: "GET /api/v1/people/{id}/factors", Access: accounts.InviteStation, Handler: p.factors, Out: accounts.FactorList{},
+			Summary: "What a person, by ID or login, proves herself by beside her passphrase; never the secrets."},
+		{Pattern: "DELETE /api/v1/people/{id}/factors", Access: accounts.ManagePeople, Handler: p.removeFactors, Query: "factor",
+			Out: accounts.FactorList{}, Summary: "Take from a person a second factor that she has lost: the one of that ID, or all; she is told."},
+		{Pattern: "GET /api/v1/accounts/settings", Access: accounts.EditSettings, Handler: p.settings, Out: accounts.Settings{},
+			Summary: "Since when administrators, organisers and monitors need a second factor."},
+		{Pattern: "PUT /api/v1/accounts/settings", Edits: true, Access: accounts.EditSettings, Handler: p.saveSettings,
+			In: accounts.SaveSettings{}, Out: accounts.Settings{}, 
+			Summary: "Ask administrators, organisers and monitors for a second factor from an instant on; of none if it is left out."},
 		{Pattern: "GET /api/v1/invitations", Access: accounts.InvitePeople, Handler: p.invitations, Out: kit.List[Invitation]{}, Query: "limit after",
 			Summary: "Open invitations."},
 		{Pattern: "POST /api/v1/invitations", Statuses: []int{http.StatusCreated}, Access: accounts.InvitePeople, Handler: p.invite,
@@ -130,6 +143,52 @@ func (p people) get(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.JSON(w, http.StatusOK, q)
+}
+
+func (p people) factors(w http.ResponseWriter, r *kit.Request) error {
+	q, err := p.tended(r)
+	if err != nil {
+		return err
+	}
+	f, err := p.store.Factors(r.Context(), q.ID)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, f.List())
+}
+
+func (p people) removeFactors(w http.ResponseWriter, r *kit.Request) error {
+	m, err := readChange(r, nil)
+	if err != nil {
+		return err
+	}
+	q, err := p.tended(r)
+	if err != nil {
+		return err
+	}
+	list, err := p.store.RemoveFactor(r.Context(), m, accounts.RemoveFactor{Person: q.ID, Factor: r.URL.Query().Get("factor")})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, list)
+}
+
+func (p people) settings(w http.ResponseWriter, r *kit.Request) error {
+	set, err := p.store.AccountSettings(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, set)
+}
+
+func (p people) saveSettings(w http.ResponseWriter, r *kit.Request) error {
+	var c accounts.SaveSettings
+	m, err := readChange(r, &c)
+	if err != nil {
+		return err
+	}
+	set, err := p.store.SaveAccountSettings(r.Context(), m, c)
+	return answer(w, r, http.StatusOK, set, err)
 }
 
 type personBody struct {

@@ -13,11 +13,12 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/message"
 	"loa/stations"
 	"loa/web/kit"
 )
 
-//go:embed *.html
+//go:embed *.html *.js
 var files embed.FS
 
 // Store is what these pages ask of the store.
@@ -34,6 +35,12 @@ type Store interface {
 	TryPIN(ctx context.Context, session accounts.Hash) (accounts.PIN, error)
 	Unlock(ctx context.Context, m accounts.Meta, session, next accounts.Hash) error
 	Shut(ctx context.Context, session accounts.Hash) error
+	Factors(ctx context.Context, person string) (accounts.Factors, error)
+	AddFactor(ctx context.Context, m accounts.Meta, c accounts.AddFactor) (bool, error)
+	RemoveFactor(ctx context.Context, m accounts.Meta, c accounts.RemoveFactor) (accounts.FactorList, error)
+	RenewSpare(ctx context.Context, m accounts.Meta, c accounts.RenewSpare) error
+	AccountSettings(ctx context.Context) (accounts.Settings, error)
+	Post(ctx context.Context, drafts []message.Draft, at time.Time) (int, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 }
 
@@ -42,9 +49,10 @@ const answerLost = time.Hour
 
 type loginPage struct {
 	kit.Page
-	Form  kit.Form
-	Code  kit.Form
-	Empty bool // nobody has an account yet
+	Form    kit.Form
+	Code    kit.Form
+	Empty   bool   // nobody has an account yet
+	Passkey *asked // nil where they do not work
 }
 
 type joinPage struct {
@@ -61,13 +69,20 @@ type joinPage struct {
 }
 
 type pages struct {
-	store  Store
-	login  *kit.View[loginPage]
-	join   *kit.View[joinPage]
-	unlock *kit.View[unlockPage]
-	pin    *kit.View[pinPage]
-	kit    *kit.Kit
-	count  func(result string)
+	store   Store
+	login   *kit.View[loginPage]
+	join    *kit.View[joinPage]
+	unlock  *kit.View[unlockPage]
+	pin     *kit.View[pinPage]
+	second  *kit.View[secondPage]
+	factors *kit.View[factorsPage]
+	app     *kit.View[appPage]
+	passkey *kit.View[passkeyPage]
+	kit     *kit.Kit
+	count   func(result string)
+
+	halves  *halves
+	tickets *tickets
 
 	// Tries are counted by device where a person has logged in with this one
 	// before, else by log-in from the network, by network, and, very widely, by
@@ -85,6 +100,11 @@ type pages struct {
 	// however many try, who has never tried is heard.
 	firstCodes *kit.Limiter
 	allCodes   *kit.Limiter
+
+	// Codes of the second step are tried slowly by person; who has logged in with a browser before has
+	// tries of her own there, and a passkey or a spare code is never kept waiting.
+	bySecond      *kit.Limiter
+	strangeSecond *kit.Limiter
 }
 
 // Register adds the pages to k.
@@ -92,6 +112,9 @@ func Register(k *kit.Kit, s Store) {
 	f := k.Folder("door", files)
 	p := pages{store: s, login: kit.NewView[loginPage](f, "login.html"), join: kit.NewView[joinPage](f, "join.html"),
 		unlock: kit.NewView[unlockPage](f, "unlock.html"), pin: kit.NewView[pinPage](f, "pin.html"),
+		second: kit.NewView[secondPage](f, "second.html"), factors: kit.NewView[factorsPage](f, "factors.html"),
+		app: kit.NewView[appPage](f, "app.html"), passkey: kit.NewView[passkeyPage](f, "passkey.html"),
+		halves: newHalves(), tickets: newTickets(),
 		kit:       k,
 		count:     k.Counter("loa_logins_total", "Tries to log in, by what came of them.", "result"),
 		byDevice:  kit.NewLimiter(30*time.Second, 8, 10_000),
@@ -103,17 +126,31 @@ func Register(k *kit.Kit, s Store) {
 
 		firstCodes: kit.NewLimiter(15*time.Minute, 6, 100_000),
 		allCodes:   kit.NewLimiter(time.Second, 300, 1),
+
+		bySecond:      kit.NewLimiter(5*time.Minute, 10, 10_000),
+		strangeSecond: kit.NewLimiter(10*time.Minute, 10, 100_000),
 	}
+	k.AddStep(p.step)
 	k.Handle(
 		kit.Route{Pattern: "GET /login", Access: kit.Public, Handler: p.showLogin},
 		kit.Route{Pattern: "POST /login", Access: kit.Public, Handler: p.logIn, Always: true},
 		kit.Route{Pattern: "POST /login/code", Access: kit.Public, Handler: p.tryCode},
+		kit.Route{Pattern: "POST /login/passkey", Access: kit.Public, Handler: p.logInByPasskey, Always: true},
+		kit.Route{Pattern: "GET /login/second", Access: kit.Public, Handler: p.showSecond},
+		kit.Route{Pattern: "POST /login/second", Access: kit.Public, Handler: p.doSecond, Always: true},
+		kit.Route{Pattern: "GET " + factorsPath, Access: kit.SignedIn, Handler: p.showFactors, Unproven: true},
+		kit.Route{Pattern: "GET " + factorsPath + "/app", Access: kit.SignedIn, Handler: p.showApp, Unproven: true},
+		kit.Route{Pattern: "POST " + factorsPath + "/app", Access: kit.SignedIn, Handler: p.addApp, Unproven: true},
+		kit.Route{Pattern: "GET " + factorsPath + "/passkey", Access: kit.SignedIn, Handler: p.showPasskey, Unproven: true},
+		kit.Route{Pattern: "POST " + factorsPath + "/passkey", Access: kit.SignedIn, Handler: p.addPasskey, Unproven: true},
+		kit.Route{Pattern: "POST " + factorsPath + "/remove", Access: kit.SignedIn, Handler: p.removeFactor},
+		kit.Route{Pattern: "POST " + factorsPath + "/spare", Access: kit.SignedIn, Handler: p.renewSpare},
 		kit.Route{Pattern: "GET /unlock", Access: kit.Public, Handler: p.showUnlock},
 		kit.Route{Pattern: "POST /unlock", Access: kit.Public, Handler: p.doUnlock, Always: true},
 		kit.Route{Pattern: "POST /switch", Access: kit.SignedIn, Handler: p.switchPerson, Always: true},
 		kit.Route{Pattern: "GET /me/pin", Access: kit.SignedIn, Handler: p.showPIN},
 		kit.Route{Pattern: "POST /me/pin", Access: kit.SignedIn, Handler: p.savePIN},
-		kit.Route{Pattern: "POST /logout", Access: kit.SignedIn, Handler: p.logOut, Always: true},
+		kit.Route{Pattern: "POST /logout", Access: kit.SignedIn, Handler: p.logOut, Always: true, Unproven: true},
 		kit.Route{Pattern: "GET /join/{token}", Access: kit.Public, Handler: p.showJoin},
 		kit.Route{Pattern: "POST /join/{token}", Access: kit.Public, Handler: p.doJoin},
 	)
@@ -137,8 +174,12 @@ func (p pages) renderLogin(w http.ResponseWriter, r *kit.Request, f, code kit.Fo
 	if err != nil {
 		return err
 	}
+	passkey, err := p.ask(r, logIn, accounts.Person{}, accounts.Factors{})
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Cache-Control", "no-store") // whoever has logged in since is not asked again by Back
-	return p.login.Render(w, r, loginPage{Page: r.Page("door.log_in"), Form: f, Code: code, Empty: d.Len() == 0})
+	return p.login.Render(w, r, loginPage{Page: r.Page("door.log_in"), Form: f, Code: code, Empty: d.Len() == 0, Passkey: passkey})
 }
 
 func (p pages) logIn(w http.ResponseWriter, r *kit.Request) error {
@@ -153,7 +194,8 @@ func (p pages) logIn(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.start(w, r, person, accounts.ByPassphrase, accounts.NewSecret()); err != nil {
+	_, asked, err := p.enter(w, r, entry{person: person, by: accounts.ByPassphrase, secret: accounts.NewSecret()}, r.Next("/"))
+	if err != nil || asked {
 		return err
 	}
 	return r.Redirect(w, r.Next("/"), "")
@@ -288,12 +330,22 @@ func (p pages) tried(r *kit.Request, person accounts.Person, device, result stri
 	}
 }
 
-// start begins a session with that secret. The one this browser used before ends, unless it
+// entry is how somebody comes in.
+type entry struct {
+	person accounts.Person
+	by     accounts.Opening
+	secret string         // of the session
+	proof  accounts.Proof // of her second factor, where she has one
+	new    bool           // her account was made just now
+}
+
+// start begins a session. The one this browser used before ends, unless it
 // is another person's who has a PIN: the browser holds that one, locked.
-func (p pages) start(w http.ResponseWriter, r *kit.Request, person accounts.Person, by accounts.Opening, secret string) (accounts.Session, error) {
+func (p pages) start(w http.ResponseWriter, r *kit.Request, e entry) (accounts.Session, error) {
+	person := e.person
 	m := accounts.Meta{ID: kit.NewID(), By: person.Actor("session"), At: r.Now}
-	s, err := p.store.StartSession(r.Context(), m, accounts.StartSession{Hash: accounts.HashOf(secret), Browser: r.UserAgent(),
-		Address: r.IP().String(), Opened: by})
+	s, err := p.store.StartSession(r.Context(), m, accounts.StartSession{Hash: accounts.HashOf(e.secret), Browser: r.UserAgent(),
+		Address: r.IP().String(), Opened: e.by, Strange: !e.new && r.Device(person.ID) == "", Proof: e.proof})
 	if err != nil {
 		return s, err
 	}
@@ -319,7 +371,7 @@ func (p pages) start(w http.ResponseWriter, r *kit.Request, person accounts.Pers
 			return s, err
 		}
 	}
-	r.LogIn(w, secret)
+	r.LogIn(w, e.secret)
 	r.Hold(w, slices.DeleteFunc(held, func(h kit.Held) bool { return !keeps(h) }))
 	r.RememberDevice(w, person.ID)
 	return s, nil
@@ -458,11 +510,11 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 		if !accounts.IsSecret(secret) {
 			secret = accounts.NewSecret()
 		}
-		session, err := p.start(w, r, person, by, secret)
+		session, asked, err := p.enter(w, r, entry{person: person, by: by, secret: secret, new: inv.Person == ""}, "/")
 		if err == nil && f.Get("way") == "pin" {
 			err = p.setPIN(r, person, session, r.PostFormValue("pin"))
 		}
-		if err != nil {
+		if err != nil || asked {
 			return err
 		}
 	}

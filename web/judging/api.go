@@ -93,7 +93,7 @@ func (p pages) one(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	if agent := out.Writer.Device; agent != "" {
-		out.WrittenOn = r.BrowserName(agent)
+		out.WrittenOn = r.Lang.Browser(agent)
 	}
 	return r.JSON(w, http.StatusOK, out)
 }

@@ -145,6 +145,10 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 		http.Redirect(w, r.Request, to+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
+	if e.Code == "accounts.second_first" && r.Method == http.MethodGet {
+		http.Redirect(w, r.Request, FactorsPath, http.StatusSeeOther)
+		return
+	}
 	r.status = code
 	page := errorPage{Page: r.Page("kit.error_title"), Status: code, Problem: problem(r.Lang, e)}
 	page.Stood = "" // Back leads to the form as it was

@@ -28,7 +28,7 @@ func (k *Kit) funcs(lang text.Language) template.FuncMap {
 		"iso":      func(t time.Time) string { return t.In(text.Zone).Format(time.RFC3339) },
 		"isodate":  func(t time.Time) string { return t.In(text.Zone).Format(time.DateOnly) },
 		"say":      lang.Value,
-		"browser":  browserWords(lang),
+		"browser":  lang.Browser,
 		"dict":     dict,
 		"list":     func(v ...any) []any { return v },
 		"grouped":  grouped, // options below their headings

@@ -92,6 +92,9 @@ const AddressPath = "/settings/address"
 // ClockPath is where a person says that the server's clock is right.
 const ClockPath = "/clock"
 
+// FactorsPath is where a person chooses a second factor.
+const FactorsPath = "/me/factors"
+
 // MessagesPath is where a person reads what she was told.
 const MessagesPath = "/messages"
 

@@ -260,6 +260,20 @@ func (r *Request) Hold(w http.ResponseWriter, list []Held) {
 	r.setCookie(w, "held", strings.Join(secrets, "."), accounts.PINMost)
 }
 
+// SetHalf gives the browser the secret of a log-in that waits for its second step, for so long.
+func (r *Request) SetHalf(w http.ResponseWriter, secret string, life time.Duration) {
+	r.setCookie(w, "half", secret, life)
+}
+
+// Half is the secret that SetHalf gave, "" if none.
+func (r *Request) Half() string {
+	c, err := r.Cookie(r.cookieName("half"))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
 // Secret is that of the session the browser has.
 func (r *Request) Secret() string {
 	c, err := r.Cookie(r.cookieName("s"))

@@ -35,13 +35,14 @@ const DefaultBody = 1 << 20
 
 // Route is one declared way in. A route without Access is refused at start.
 type Route struct {
-	Pattern string            // method and path as http.ServeMux reads them: "GET /people/{id}"
-	Access  Access            // who may call it
-	Handler Handler           // what it does
-	MaxBody int64             // largest body in bytes; 0 means DefaultBody
-	Headers map[string]string // of every answer, also where the caller is refused
-	Always  bool              // may change something also while Trouble holds
-	Edits   bool              // below /api/: changes a thing somebody else may change meanwhile, so it takes If-Match
+	Pattern  string            // method and path as http.ServeMux reads them: "GET /people/{id}"
+	Access   Access            // who may call it
+	Handler  Handler           // what it does
+	MaxBody  int64             // largest body in bytes; 0 means DefaultBody
+	Headers  map[string]string // of every answer, also where the caller is refused
+	Always   bool              // may change something also while Trouble holds
+	Unproven bool              // open also to who must choose a second factor before anything else
+	Edits    bool              // below /api/: changes a thing somebody else may change meanwhile, so it takes If-Match
 
 	// For /api/v1/openapi.json; pages leave them empty.
 	Summary  string // one line in English, what the call does
@@ -201,6 +202,12 @@ func (r *Request) knownQuery() error {
 
 // allowed checks the route's declared access.
 func (r *Request) allowed() error {
+	if r.Person.Unproven && !r.route.Unproven {
+		if r.route.Access != Public {
+			return fault.New(fault.Denied, "accounts.second_first")
+		}
+		r.Person, r.Actor, r.Session = accounts.Person{}, accounts.Actor{}, accounts.Session{} // what everybody may see is hers too
+	}
 	switch r.route.Access {
 	case Public:
 		return nil

@@ -36,6 +36,8 @@ type Store interface {
 	ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error)
 	EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error)
 	RemoveToken(ctx context.Context, m accounts.Meta, c accounts.RemoveToken) (accounts.Token, error)
+	Factors(ctx context.Context, person string) (accounts.Factors, error)
+	RemoveFactor(ctx context.Context, m accounts.Meta, c accounts.RemoveFactor) (accounts.FactorList, error)
 }
 
 type pages struct {
@@ -65,6 +67,7 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "POST /people/{id}/handover", Access: tend, Handler: p.handOver},
 		kit.Route{Pattern: "POST /people/{id}/sessions/end", Access: tend, Handler: p.endSessions},
 		kit.Route{Pattern: "POST /people/{id}/tokens/remove", Access: accounts.ManagePeople, Handler: p.removeToken},
+		kit.Route{Pattern: "POST /people/{id}/factors/remove", Access: accounts.ManagePeople, Handler: p.removeFactor},
 		kit.Route{Pattern: "GET /people/invite", Access: tend, Handler: p.showInvite},
 		kit.Route{Pattern: "POST /people/invite", Access: tend, Handler: p.doInvite},
 		kit.Route{Pattern: "GET /people/invite/judge/{contest}", Access: accounts.Organise, Handler: p.showInvite},
@@ -167,6 +170,7 @@ type personPage struct {
 	Sessions  []accounts.Session
 	Notified  map[string]time.Time // since when a session shows notifications, by its Root
 	Tokens    []accounts.Token
+	Factors   accounts.FactorList
 	Self      bool
 	May       bool // every grant and the name, as an administrator
 	Roles     []kit.Option
@@ -230,6 +234,11 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 	if page.Tokens, err = p.store.Tokens(r.Context(), q.ID, r.Now); err != nil {
 		return err
 	}
+	factors, err := p.store.Factors(r.Context(), q.ID)
+	if err != nil {
+		return err
+	}
+	page.Factors = factors.List()
 	return p.person.Render(w, r, page)
 }
 
@@ -399,6 +408,19 @@ func (p pages) removeToken(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.Redirect(w, "/people/"+r.PathValue("id"), "me.token_removed")
+}
+
+// removeFactor takes a second factor that the person has lost; she is told.
+func (p pages) removeFactor(w http.ResponseWriter, r *kit.Request) error {
+	form, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	c := accounts.RemoveFactor{Person: r.PathValue("id"), Factor: form.Get("factor")}
+	if _, err := p.store.RemoveFactor(r.Context(), r.Meta(form.ID), c); err != nil {
+		return err
+	}
+	return r.Redirect(w, "/people/"+r.PathValue("id"), "people.factor_removed")
 }
 
 // step tells whoever may invite how many stations have nobody yet.

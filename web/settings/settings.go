@@ -23,6 +23,7 @@ var files embed.FS
 type Store interface {
 	airing.SettingsStore
 	LibraryStore
+	AccountStore
 	MessageStore
 	texting.Store
 }
@@ -43,6 +44,7 @@ func Register(k *kit.Kit, s Store, tries Tries) {
 	folder := k.Folder("settings", files)
 	p := pages{store: s, view: kit.NewView[settingsPage](folder, "settings.html")}
 	a := address{store: s, view: kit.NewView[addressPage](folder, "address.html")}
+	ac := accountSettings{store: s, view: kit.NewView[accountsPage](folder, "accounts.html")}
 	l := librarySettings{store: s, view: kit.NewView[libraryPage](folder, "library.html")}
 	k.Menu(kit.MenuItem{Path: "/settings", Key: "settings.menu", Icon: "settings", Access: accounts.EditSettings, Order: 90})
 	k.Handle(
@@ -50,6 +52,8 @@ func Register(k *kit.Kit, s Store, tries Tries) {
 		kit.Route{Pattern: "POST /settings", Access: accounts.EditSettings, Handler: p.save},
 		kit.Route{Pattern: "GET " + kit.AddressPath, Access: accounts.EditSettings, Handler: a.show},
 		kit.Route{Pattern: "POST " + kit.AddressPath, Access: accounts.EditSettings, Handler: a.save},
+		kit.Route{Pattern: "GET " + accountsPath, Access: accounts.EditSettings, Handler: ac.show},
+		kit.Route{Pattern: "POST " + accountsPath, Access: accounts.EditSettings, Handler: ac.save},
 		kit.Route{Pattern: "GET /settings/library", Access: accounts.EditSettings, Handler: l.show},
 		kit.Route{Pattern: "POST /settings/library", Access: accounts.EditSettings, Handler: l.save},
 	)
@@ -66,7 +70,8 @@ func Register(k *kit.Kit, s Store, tries Tries) {
 func tabs(r *kit.Request) []kit.Tab {
 	var out []kit.Tab
 	for _, t := range []kit.Tab{{Path: "/settings", Text: r.Say("settings.title")}, {Path: "/settings/library", Text: r.Say("settings.library_title")},
-		{Path: kit.AddressPath, Text: r.Say("settings.address_title")}, {Path: messagesPath, Text: r.Say("message.settings_title")},
+		{Path: kit.AddressPath, Text: r.Say("settings.address_title")}, {Path: accountsPath, Text: r.Say("settings.accounts_title")},
+		{Path: messagesPath, Text: r.Say("message.settings_title")},
 		{Path: hooksPath, Text: r.Say("message.hooks_title")}, {Path: deliveriesPath, Text: r.Say("message.log_title")},
 		{Path: textsPath, Text: r.Say("texts.settings_title")}} {
 		t.Current = r.URL.Path == t.Path || t.Path == textsPath && strings.HasPrefix(r.URL.Path, t.Path+"/")

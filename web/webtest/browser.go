@@ -35,6 +35,7 @@ type driver interface {
 	download(ctx context.Context, dir string, press func()) error
 	cookie(ctx context.Context, name, value, url string) error
 	notifies(ctx context.Context, origin string) error     // what a person allows
+	passkeys(ctx context.Context, agrees bool) error       // a device that keeps passkeys
 	pushes(ctx context.Context, origin, data string) error // to the worker, as a push service does
 	inWorker(ctx context.Context, origin, js string, into any) error
 }
@@ -531,6 +532,12 @@ func (p *Tab) Cookie(name, value, url string) {
 func (p *Tab) Notifies(origin string) {
 	p.t.Helper()
 	p.do("allow notifications", func(ctx context.Context) error { return p.notifies(ctx, origin) })
+}
+
+// Passkeys gives the browser a device that keeps passkeys, whose person puts her finger on it, or not.
+func (p *Tab) Passkeys(agrees bool) {
+	p.t.Helper()
+	p.do("hold a device that keeps passkeys", func(ctx context.Context) error { return p.passkeys(ctx, agrees) })
 }
 
 // Pushes gives the worker of an origin what a push service has brought it.

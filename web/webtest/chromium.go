@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -300,6 +301,16 @@ func (p *chromiumTab) cookie(ctx context.Context, name, value, url string) error
 func (p *chromiumTab) notifies(_ context.Context, origin string) error {
 	_, err := chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{Permission: &browser.PermissionDescriptor{Name: "notifications"},
 		Setting: browser.PermissionSettingGranted, Origin: origin, BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID})
+	return err
+}
+
+func (p *chromiumTab) passkeys(ctx context.Context, agrees bool) error {
+	if _, err := call(ctx, p, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		return err
+	}
+	_, err := call(ctx, p, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true,
+		HasUserVerification: true, IsUserVerified: agrees, AutomaticPresenceSimulation: true}})
 	return err
 }
 

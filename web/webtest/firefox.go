@@ -545,6 +545,8 @@ func (p *firefoxTab) picture(ctx context.Context) ([]byte, error) {
 
 func (p *firefoxTab) pdf(context.Context) ([]byte, error) { return nil, errUnsupported }
 
+func (p *firefoxTab) passkeys(context.Context, bool) error { return errUnsupported }
+
 func (p *firefoxTab) notifies(context.Context, string) error { return errUnsupported }
 
 func (p *firefoxTab) pushes(context.Context, string, string) error { return errUnsupported }
