@@ -102,6 +102,7 @@ type Actor struct {
 	Grants    []Grant `json:"-"`
 	Organised []Past  `json:"-"`   // as of Person
 	Via       string  `json:"via"` // "session", "token", "text", "daemon"
+	Through   string  `json:"-"`   // Session.Root of the browser, or ID of the token
 }
 
 // Daemon is the actor of the daemon's own jobs. It may do everything.

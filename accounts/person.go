@@ -29,6 +29,7 @@ type Person struct {
 	Organised []Past        `json:"organised,omitempty"` // what she could organise once and cannot now
 	Began     []Begun       `json:"began,omitempty"`     // since when she may organise what she does; not known of older grants
 	Second    bool          `json:"second,omitempty"`    // she proves herself by more than a passphrase
+	Token     string        `json:"-"`                   // ID of the token she acts with; a Gate says so
 	Unproven  bool          `json:"-"`                   // she may do nothing but choose a second factor; a Gate says so
 	Touch
 }
@@ -38,7 +39,7 @@ func (p Person) Edition() Edition { return EditionOf(p.Touch, p) }
 
 // Actor returns the person as the one who acts; via is "session" or "token".
 func (p Person) Actor(via string) Actor {
-	return Actor{Person: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised, Via: via}
+	return Actor{Person: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised, Via: via, Through: p.Token}
 }
 
 // Has reports whether the person holds that very grant.

@@ -58,6 +58,9 @@ type Queries interface {
 	// Factors are a person's second factors, the zero Factors if she has none. Nothing of them but List is shown.
 	Factors(ctx context.Context, person string) (Factors, error)
 	AccountSettings(ctx context.Context) (Settings, error)
+	// Deeds lists who did what that the actor may read, the last first: it looks at so many lines at most, and next
+	// is where it goes on, "" at the end. Deed.Readable.
+	Deeds(ctx context.Context, by Actor, q DeedQuery) (list []Deed, next string, err error)
 	// Invitation finds the invitation of a secret, or accounts.invitation_unknown.
 	Invitation(ctx context.Context, h Hash) (Invitation, error)
 	// InvitationByCode finds the invitation of a code, or accounts.code_wrong.

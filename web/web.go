@@ -12,6 +12,7 @@ import (
 	"loa/library/intake"
 	"loa/web/airings"
 	"loa/web/api"
+	"loa/web/audit"
 	"loa/web/backups"
 	"loa/web/calendar"
 	"loa/web/calls"
@@ -47,6 +48,7 @@ import (
 type Store interface {
 	api.Store
 	airings.Store
+	audit.Store
 	calls.Store
 	contests.Store
 	coverage.Store
@@ -110,6 +112,7 @@ func Register(k *kit.Kit, d Deps) {
 	me.Register(k, d.Store)
 	messages.Register(k, d.Store, d.Post)
 	people.Register(k, d.Store)
+	audit.Register(k, d.Store)
 	stations.Register(k, d.Store)
 	librarypages.Register(k, d.Store, d.Desk)
 	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Post)

@@ -31,6 +31,7 @@ type grammar struct {
 	Lists        listsCommands     `cmd:"" help:"cli.summary.lists"`
 	Calls        callsCommands     `cmd:"" help:"cli.summary.calls"`
 	Texts        textsCommands     `cmd:"" help:"cli.summary.texts"`
+	Audit        auditCommand      `cmd:"" help:"cli.summary.audit"`
 	Seals        sealsCommands     `cmd:"" help:"cli.summary.seals"`
 	Proof        proofCommands     `cmd:"" help:"cli.summary.proof"`
 	Contest      contestCommands   `cmd:"" help:"contest.cli_summary"`

@@ -755,6 +755,7 @@ func (s *Store) ByToken(ctx context.Context, h accounts.Hash, at time.Time) (p a
 			return err
 		}
 		p, err = s.living(tx, t.Person, at)
+		p.Token = t.ID
 		return err
 	})
 	if err != nil || p.ID == "" {

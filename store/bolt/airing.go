@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"iter"
 	"slices"
 	"strconv"
@@ -333,7 +334,7 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	if err := endProposals(tx, change, c.Proposal); err != nil {
 		return airing.Line{}, err
 	}
-	if err := tx.tellReport(m, change.Line); err != nil {
+	if err := errors.Join(tx.tellReport(m, change.Line), tx.noteReport(m, change.Line)); err != nil {
 		return airing.Line{}, err
 	}
 	return withWeek(tx, f.Settings, change.Line, putReport(tx, f.Settings, change, idx))

@@ -23,11 +23,13 @@ var bberrMaxSize = bberrors.ErrMaxSizeReached
 
 // tx is one bbolt transaction and what was written in it.
 type tx struct {
-	b     *bbolt.Tx
-	s     *Store
-	wrote bool
-	moved []moved // how the covers of tables change
-	row   []byte  // scratch of hashRow
+	b       *bbolt.Tx
+	s       *Store
+	wrote   bool
+	moved   []moved // how the covers of tables change
+	noting  bool    // what is put is noted in the trail
+	changes []accounts.MemberChange
+	row     []byte // scratch of hashRow
 
 	counts  *counter // by the registry in force, nil before the first count
 	chain   map[chained]airing.Entry
@@ -53,12 +55,11 @@ type act struct {
 	Hash   []byte          `json:"hash"` // of name, person and command
 	Body   json.RawMessage `json:"body,omitempty"`
 	Result json.RawMessage `json:"result,omitempty"`
-}
 
-var (
-	acts  = table[act]{name: "acts"}     // by ID
-	trail = table[string]{name: "trail"} // by time and ID: the ID
-)
+	Through string                  `json:"through,omitempty"` // as of accounts.Actor
+	Changes []accounts.MemberChange `json:"changes,omitempty"`
+	More    int                     `json:"more,omitempty"`
+}
 
 // change runs one command: decide loads facts, lets the noun decide, and puts
 // the records, all in one transaction. The same Meta.ID with the same command
@@ -96,21 +97,19 @@ func change[C, R any](ctx context.Context, s *Store, m accounts.Meta, name strin
 			}
 			return json.Unmarshal(first.Result, &result)
 		}
-		if result, err = decide(tx); err != nil {
+		tx.noting = true
+		result, err = decide(tx)
+		if tx.noting = false; err != nil {
 			return err
 		}
 		answer, err := json.Marshal(result)
 		if err != nil {
 			return err
 		}
-		a := act{ID: m.ID, Name: name, By: m.By, At: m.At.UTC(), Hash: hash, Body: body, Result: answer}
-		if err := acts.put(tx, []byte(m.ID), a); err != nil {
-			return err
-		}
 		if err := tx.tellChange(name, m, answer, result); err != nil {
 			return err
 		}
-		return trail.put(tx, append(timeKey(m.At), m.ID...), m.ID)
+		return tx.keepAct(act{ID: m.ID, Name: name, By: m.By, At: m.At.UTC(), Hash: hash, Body: body, Result: answer})
 	})
 	if err != nil {
 		return none, err

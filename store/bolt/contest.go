@@ -165,6 +165,9 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 				return err
 			}
 		}
+		if err := tx.noteSteps(m, id, events[0]); err != nil {
+			return err
+		}
 		if err := contestChanges.put(tx, change, contestChange{events[0].Digest, head.Seq}); err != nil {
 			return err
 		}

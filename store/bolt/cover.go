@@ -94,7 +94,9 @@ func (tx *tx) putRow(table string, key, value []byte) error {
 	tx.wrote = true
 	tx.s.weeks.moved(tx, table, key)
 	b, c := tx.b.Bucket([]byte(table)), tx.coverOf(table)
-	if old := b.Get(key); old != nil {
+	old := b.Get(key)
+	tx.note(table, old, value)
+	if old != nil {
 		c.move(tx.hashRow(key, old), false)
 	}
 	c.move(tx.hashRow(key, value), true)
@@ -110,6 +112,7 @@ func (tx *tx) removeRow(table string, key []byte) error {
 		return nil
 	}
 	tx.s.weeks.moved(tx, table, key)
+	tx.note(table, old, nil)
 	tx.coverOf(table).move(tx.hashRow(key, old), false)
 	return b.Delete(key)
 }

@@ -188,6 +188,7 @@ var derived = []struct {
 	{exhibits.name, airing.ExhibitShape, exhibit},
 	{runsOf.name, func() []string { return []string{"job"} }, runsByJob},
 	{unproved.name, airing.DueShape, unprove},
+	{trailOf.name, func() []string { return []string{"browser", "person", "station"} }, indexTrail},
 	{summaries.name, coverage.SummaryShape, summarise},
 	{frozenCells.name, coverage.DenseShape, summarise},
 }

@@ -3,7 +3,7 @@ package bolt
 // tableNames lists every bucket, by the noun that owns it. A bucket that is
 // not here is never created.
 var tableNames = []string{
-	aboutThis.name, coversBucket, versionsBucket, acts.name, trail.name,
+	aboutThis.name, coversBucket, versionsBucket, acts.name, trail.name, trailOf.name,
 	unitRecords.name, stationRecords.name, successions.name, listRecords.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	scripts.name, dues.name, runs.name, openRuns.name, runsOf.name, jobCursors.name,

@@ -28,7 +28,7 @@ var checks = []func(tx *tx, report func(store.Problem)) error{
 	checkSchedule,
 	checkStations,
 	checkMessages, checkTexts,
-	checkDevices,
+	checkDevices, checkTrail,
 }
 
 // Verify reads everything: the pages of the file, the checksum of every value,

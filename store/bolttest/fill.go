@@ -170,10 +170,12 @@ func (f *filler) people() map[accounts.Role]accounts.Actor {
 			_, err = f.s.SaveDevice(f.ctx, f.meta(a, m.At), message.NewDevice(session, pushtest.New().At("https://push.example.vn/"+session.ID), false))
 			f.must(err)
 		}
-		who := []accounts.Actor{people[accounts.Monitor], people[accounts.Organiser]}[i]
+		who, err := f.s.AddPerson(f.ctx, f.daemon(38), accounts.AddPerson{Name: fmt.Sprint("Cán bộ hai bước ", i+1), Login: fmt.Sprint("haibuoc", i+1),
+			Passphrase: f.phc})
+		f.must(err)
 		_, spare, err := accounts.NewSpare(f.ctx)
 		f.must(err)
-		_, err = f.s.AddFactor(f.ctx, f.meta(who, m.At), accounts.AddFactor{Kind: accounts.ByOwnDevice, Name: "Máy tính", Spare: spare,
+		_, err = f.s.AddFactor(f.ctx, f.meta(who.Actor("session"), m.At), accounts.AddFactor{Kind: accounts.ByOwnDevice, Name: "Máy tính", Spare: spare,
 			Passkey: accounts.Passkey{ID: fmt.Sprint("khoa-", i), Credential: []byte("{}")}})
 		f.must(err)
 		_, err = f.s.AddToken(f.ctx, f.meta(admin, m.At), accounts.AddToken{Hash: accounts.HashOf(accounts.NewSecret()), Person: admin.Person,

@@ -81,6 +81,7 @@ func Accounts(t *testing.T, open func(t *testing.T) AccountStore) {
 		"a session goes on under another secret":   secretChanges,
 		"a PIN opens one session":                  pinOpens,
 		"a second factor is asked for at the door": secondFactor,
+		"who did what is read by whom it concerns": whoDidWhat,
 		"disabling ends everything":                disabling,
 		"the last administrator stays":             lastAdmin,
 		"tokens are one's own":                     tokenLife,
@@ -751,7 +752,7 @@ func secondFactor(a *accountTest) {
 	a.wants(a.RenewSpare(ctx, a.meta(by, noon), accounts.RenewSpare{Spare: spare}), "")
 
 	// Somebody who has none may do nothing else from the day of the settings on.
-	other := a.add("my", adminGrant)
+	other := a.add("mua", adminGrant)
 	_, err = a.StartSession(ctx, a.meta(other.Actor("session"), noon), accounts.StartSession{Hash: accounts.HashOf("other")})
 	a.wants(err, "")
 	set, err := a.SaveAccountSettings(ctx, a.meta(accounts.Daemon(), noon), accounts.SaveSettings{SecondFrom: noon.Add(time.Hour)})

@@ -458,6 +458,16 @@ func (e *Counted) Deliveries(ctx context.Context, by accounts.Actor, q message.Q
 	return e.Engine.Deliveries(ctx, by, q, before, limit)
 }
 
+func (e *Counted) Deeds(ctx context.Context, by accounts.Actor, q accounts.DeedQuery) ([]accounts.Deed, string, error) {
+	e.asked("Deeds")
+	return e.Engine.Deeds(ctx, by, q)
+}
+
+func (e *Counted) Factors(ctx context.Context, person string) (accounts.Factors, error) {
+	e.asked("Factors")
+	return e.Engine.Factors(ctx, person)
+}
+
 func (e *Counted) Due(ctx context.Context, at time.Time, limit int) ([]message.Parcel, error) {
 	e.asked("Due")
 	return e.Engine.Due(ctx, at, limit)

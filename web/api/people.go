@@ -52,7 +52,7 @@ func (p people) routes() []kit.Route {
 		{Pattern: "GET /api/v1/accounts/settings", Access: accounts.EditSettings, Handler: p.settings, Out: accounts.Settings{},
 			Summary: "Since when administrators, organisers and monitors need a second factor."},
 		{Pattern: "PUT /api/v1/accounts/settings", Edits: true, Access: accounts.EditSettings, Handler: p.saveSettings,
-			In: accounts.SaveSettings{}, Out: accounts.Settings{}, 
+			In: accounts.SaveSettings{}, Out: accounts.Settings{},
 			Summary: "Ask administrators, organisers and monitors for a second factor from an instant on; of none if it is left out."},
 		{Pattern: "GET /api/v1/invitations", Access: accounts.InvitePeople, Handler: p.invitations, Out: kit.List[Invitation]{}, Query: "limit after",
 			Summary: "Open invitations."},

@@ -29,6 +29,7 @@ type listed struct {
 var values = []listed{
 	{all: accounts.Levels, mute: "people read the place itself"},
 	{all: accounts.Roles, say: "accounts.role."},
+	{all: accounts.Kinds, say: "accounts.did."},
 	{all: accounts.Waitings, mute: "asked with a sentence of their own each"},
 	{all: airing.Outcomes[:], say: "airing.outcome."},
 	{all: airing.Reasons[:], say: "airing.reason."},

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/filter"
+	"loa/internal/text"
+)
+
+// auditCommand lists who did what, the last first.
+type auditCommand struct {
+	reach
+	accounts.DeedFilter
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c auditCommand) Run(t *terminal) error {
+	if c.Until != "" { // people name the last day, the API the one after it
+		last, err := time.Parse(time.DateOnly, c.Until)
+		if err != nil {
+			return fault.New(fault.Invalid, "accounts.deed_day").At("until")
+		}
+		c.Until = last.AddDate(0, 0, 1).Format(time.DateOnly)
+	}
+	items, err := c.client().all(t, filter.Link("/api/v1/audit", c.DeedFilter, "limit", "500"))
+	if err != nil {
+		return err
+	}
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.audit.columns"), func(d accounts.Deed) string {
+		about := []string{}
+		for _, id := range d.Stations {
+			about = append(about, called(n.stations, id))
+		}
+		changes := []string{}
+		for _, m := range d.Changes {
+			changes = append(changes, m.Words(t.lang))
+		}
+		return strings.Join([]string{t.lang.DateTime(d.At.In(text.Zone)), d.Name, d.Kind.Words(t.lang), strings.Join(about, "; "), d.Whence(t.lang),
+			strings.Join(changes, "; ")}, "\t")
+	})
+}

@@ -1,0 +1,163 @@
+// Package audit shows who did what, when and how: the log of changes in words, which nobody edits.
+package audit
+
+import (
+	"context"
+	"embed"
+	"net/http"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/filter"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Store is what these pages ask of the store.
+type Store interface {
+	Deeds(ctx context.Context, by accounts.Actor, q accounts.DeedQuery) ([]accounts.Deed, string, error)
+	Directory(ctx context.Context) (*accounts.Directory, error)
+	Registry(ctx context.Context) (*stations.Registry, error)
+}
+
+const path = "/audit"
+
+// mostRows is how many lines a file holds: who wants more names fewer days.
+const mostRows = 10_000
+
+type pages struct {
+	store Store
+	list  *kit.View[listPage]
+}
+
+// Register adds the page and the API to k.
+func Register(k *kit.Kit, s Store) {
+	p := pages{s, kit.NewView[listPage](k.Folder("audit", files), "list.html")}
+	k.Menu(kit.MenuItem{Path: path, Key: "audit.menu", Icon: "history", Access: accounts.VerifyAiring, Order: 85})
+	k.Handle(
+		kit.Route{Pattern: "GET " + path, Access: kit.SignedIn, Handler: p.show},
+		kit.Route{Pattern: "GET /api/v1/audit", Access: kit.SignedIn, Handler: p.get, Filter: accounts.DeedFilter{}, Query: "limit after",
+			Out: kit.List[accounts.Deed]{}, Summary: "Who did what, of what the caller may read, the last first; a page may hold fewer than limit and still have a next."},
+	)
+}
+
+type listPage struct {
+	kit.Page
+	Asked     kit.Form
+	Choices   []kit.Choice
+	Stations  []kit.Option
+	Rows      []row
+	Turn      kit.Turn
+	Wide      bool // she sees what others did
+	XLSX, CSV string
+}
+
+type row struct {
+	accounts.Deed
+	Stations []kit.Option // by ID
+	People   []kit.Option
+	Said     []string // what changed
+	Whence   string
+}
+
+// ask reads the filter. Who sees nothing but her own asks for it.
+func (p pages) ask(r *kit.Request, last bool) (a accounts.DeedFilter, q accounts.DeedQuery, f accounts.Facts, err error) {
+	if a, err = kit.ReadFilter[accounts.DeedFilter](r); err != nil {
+		return a, q, f, err
+	}
+	if f.Directory, err = p.store.Directory(r.Context()); err != nil {
+		return a, q, f, err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return a, q, f, err
+	}
+	f.Places = reg
+	if q, err = a.In(f.Directory, last); err != nil {
+		return a, q, f, err
+	}
+	if a.Station != "" {
+		st, err := reg.ByCodeOrID(a.Station, r.Today())
+		if err != nil {
+			return a, q, f, fault.Of(err).At("station")
+		}
+		q.Station = st.ID
+	}
+	if !r.Actor.CanSomewhere(accounts.VerifyAiring) && q.Person == "" && q.Station == "" {
+		q.Person = r.Actor.Person
+	}
+	return a, q, f, nil
+}
+
+func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
+	a, q, f, err := p.ask(r, true)
+	if err != nil {
+		return err
+	}
+	if format := r.URL.Query().Get("format"); format != "" {
+		return p.send(w, r, q, f, format)
+	}
+	q.After, q.Limit = r.URL.Query().Get("after"), kit.RowsAtOnce
+	list, next, err := p.store.Deeds(r.Context(), r.Actor, q)
+	if err != nil {
+		return err
+	}
+	page := listPage{Page: r.Page("audit.title"), Asked: kit.FilterForm(a), Turn: r.TurnAfter("after", next), Wide: r.Actor.CanSomewhere(accounts.VerifyAiring),
+		XLSX: filter.Link(path, a, "format", "xlsx"), CSV: filter.Link(path, a, "format", "csv")}
+	page.Choices = kit.Choices(kit.Choice{Name: "what", Label: r.Say("audit.kind"), Options: kit.WordOptions(r, "accounts.did.", accounts.Kinds)})
+	for _, d := range list {
+		one := row{Deed: d, Whence: d.Whence(r.Lang)}
+		for _, id := range d.Stations {
+			one.Stations = append(one.Stations, kit.Option{Value: id, Text: f.Places.Label(id)})
+		}
+		for _, id := range d.People {
+			if who, err := f.Directory.Person(id); err == nil && id != d.Person {
+				one.People = append(one.People, kit.Option{Value: id, Text: who.Name})
+			}
+		}
+		for _, c := range d.Changes {
+			one.Said = append(one.Said, c.Words(r.Lang))
+		}
+		page.Rows = append(page.Rows, one)
+	}
+	return p.list.Render(w, r, page)
+}
+
+// send answers the lines as a table.
+func (p pages) send(w http.ResponseWriter, r *kit.Request, q accounts.DeedQuery, f accounts.Facts, format string) error {
+	rows := [][]any{accounts.DeedHead(r.Lang)}
+	for q.Limit = kit.MostLimit; ; {
+		list, next, err := p.store.Deeds(r.Context(), r.Actor, q)
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
+			rows = append(rows, d.Told(r.Lang, f))
+		}
+		if q.After = next; len(rows) > mostRows {
+			return fault.New(fault.Invalid, "audit.too_many", "most", mostRows).At("from")
+		}
+		if next == "" {
+			return r.SendTable(w, format, r.Say("audit.file"), rows)
+		}
+	}
+}
+
+func (p pages) get(w http.ResponseWriter, r *kit.Request) error {
+	_, q, _, err := p.ask(r, false)
+	if err != nil {
+		return err
+	}
+	if q.Limit, err = r.Limit(); err != nil {
+		return err
+	}
+	q.After = r.URL.Query().Get("after")
+	list, next, err := p.store.Deeds(r.Context(), r.Actor, q)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, list, next))
+}
