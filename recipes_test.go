@@ -41,7 +41,8 @@ func TestWhatThePapersPointToIsThere(t *testing.T) {
 		}
 	}
 	seen := 0
-	for _, paper := range []string{"README.md", "CONTRIBUTING.md", "doc/design.md", "doc/dependencies.md", "doc/operating.md"} {
+	for _, paper := range []string{"README.md", "CONTRIBUTING.md", "doc/design.md", "doc/dependencies.md", "doc/operating.md",
+		"doc/security.md"} {
 		text, err := os.ReadFile(paper)
 		if err != nil {
 			t.Fatal(err)
