@@ -77,6 +77,7 @@ var typed = map[string]map[string]string{
 	"/stations/merge":             {"on": "2025-07-01"},
 	"/settings/messages":          {"mail": "thu@laocai.vn"},
 	"/settings/texts":             {"number": "0912345600", "from": "0912345678", "text": "PT OK"},
+	"/settings/accounts":          {"from": ""},
 	"/settings/hooks":             {"topics": "slot.missed", "url": "https://tin.laocai.vn/loa"},
 }
 
@@ -469,6 +470,51 @@ func (w *presser) pinned(login string) {
 		w.page(p, "", at[0], typed)
 	}
 	w.only = ""
+}
+
+// twoSteps are the ways of a log-in in two steps: a passkey, an app, spare codes; and what somebody lost.
+func (w *presser) twoSteps() {
+	w.t.Helper()
+	phc, err := accounts.HashPassphrase(w.t.Context(), demo.Passphrase)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	q, err := w.store.AddPerson(w.t.Context(), meta(w.clock.at), accounts.AddPerson{Name: "Thào Thị Dua", Login: "haibuoc", Passphrase: phc,
+		Grants: []accounts.Grant{{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	was := w.server.URL
+	w.server.URL = strings.Replace(was, "127.0.0.1", "localhost", 1)
+	w.address = kit.Address{URL: w.server.URL, Set: true}
+	p := w.browser.Person()
+	p.Passkeys(true)
+	p.Cookie("s", webtest.Session(w.t, w.store, q, w.clock.at), w.server.URL)
+	press := func(path, only string, refused bool, values map[string]string) {
+		w.t.Helper()
+		w.only, w.refused, w.danger = only, refused, true
+		w.again(only)
+		w.page(p, "", path, values)
+		w.only, w.refused, w.danger = "", false, false
+	}
+	press("/me/factors/passkey", "door/passkey.html", false, map[string]string{"name": "Máy"})
+	f, err := w.store.Factors(w.t.Context(), q.ID)
+	if err != nil || len(f.Passkeys) != 1 {
+		w.t.Fatalf("%d passkeys, %v", len(f.Passkeys), err)
+	}
+	press("/me/factors/app", "door/app.html", true, map[string]string{"code": "000000"})
+	press("/me/factors", "door/factors.html door.spare_renew", false, nil)
+	p.Cookie("s", "", w.server.URL)
+	press("/login", "door/login.html door.passkey_use", false, nil)
+	p.Cookie("s", "", w.server.URL)
+	who := map[string]string{"login": "haibuoc", "passphrase": demo.Passphrase, "code": "000000"}
+	press("/login", "door/login.html door.log_in", false, who)
+	press("/login/second", "door/second.html door.second_do", true, who)
+	press("/login/second", "door/second.html door.passkey_use", false, nil)
+	press("/me/factors", "door/factors.html door.factor_remove", false, map[string]string{"factor": f.Passkeys[0].ID})
+	press("/me/factors/passkey", "door/passkey.html", false, map[string]string{"name": "Máy"})
+	w.server.URL, w.address = was, kit.Address{}
+	w.just("quantri", "/people/"+q.ID, "people/person.html sure people.factor_lost", nil)
 }
 
 // code makes an invitation and is what is typed for it.
@@ -937,6 +983,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.secret(t, leaves) // a session of hers, to be ended
 	w.just("quantri", "/people/"+w.people[leaves].ID, "people.end_one", nil)
 	w.pinned(leaves)
+	w.twoSteps()
 	w.just("quantri", "/people/"+w.people[leaves].ID, "people.handover", nil)
 	w.again("coverage/anew.html stations.to_preview")
 	w.visit("bientap", "/coverage/anew?what=terms&programme=P1", nil)

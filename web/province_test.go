@@ -32,6 +32,7 @@ import (
 // province is the demo of some weeks on a server: 127 stations with everybody
 // who works there, and contests at every stage.
 type province struct {
+	address kit.Address // where people reach it, nowhere in particular
 	clock   *aClock
 	store   *bolt.Store
 	hall    *contest.Hall
@@ -59,7 +60,8 @@ func provinceOf(t *testing.T, weeks int) *province {
 		t.Fatal(err)
 	}
 	w.hall = contest.NewHall(w.store, contest.From(w.store))
-	k := kit.New(kit.Config{Auth: w.store, Now: w.clock.now, Log: log, Marks: true, Demo: true})
+	k := kit.New(kit.Config{Auth: w.store, Now: w.clock.now, Log: log, Marks: true, Demo: true,
+		Address: func(context.Context) (kit.Address, error) { return w.address, nil }})
 	web.Register(k, web.Deps{
 		Store: w.store, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: w.hall,
 		Clock:  wallclock.New(w.clock.now, wallclock.Elapsed, time.Time{}),

@@ -171,7 +171,7 @@ func (f *filler) people() map[accounts.Role]accounts.Actor {
 			f.must(err)
 		}
 		who, err := f.s.AddPerson(f.ctx, f.daemon(38), accounts.AddPerson{Name: fmt.Sprint("Cán bộ hai bước ", i+1), Login: fmt.Sprint("haibuoc", i+1),
-			Passphrase: f.phc})
+			Grants: []accounts.Grant{{Role: accounts.Editor, Scope: province}}, Passphrase: f.phc})
 		f.must(err)
 		_, spare, err := accounts.NewSpare(f.ctx)
 		f.must(err)

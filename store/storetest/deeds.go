@@ -55,8 +55,9 @@ func whoDidWhat(a *accountTest) {
 		"the monitor of another district": {len(ask(near, accounts.DeedQuery{Kind: changed, Person: mua.ID})), 0},
 		"another operator":                {len(ask(mua, accounts.DeedQuery{Person: hoa.ID})), 0},
 		"one station":                     {len(ask(admin, accounts.DeedQuery{Station: two.Station, Kind: changed})), 1},
-		"one minute":                      {len(ask(admin, accounts.DeedQuery{Kind: changed, From: noon.Add(2 * time.Minute), Until: noon.Add(3 * time.Minute)})), 1},
-		"a stranger":                      {len(ask(accounts.Person{}, accounts.DeedQuery{})), 0},
+		"one minute": {len(ask(admin, accounts.DeedQuery{Kind: changed, From: noon.Add(2 * time.Minute),
+			Until: noon.Add(3 * time.Minute)})), 1},
+		"a stranger": {len(ask(accounts.Person{}, accounts.DeedQuery{})), 0},
 	} {
 		if c.got != c.want && (one.District != two.District || !strings.Contains(who, "another district")) {
 			a.t.Errorf("%s: %d lines, want %d", who, c.got, c.want)

@@ -40,7 +40,8 @@ func Register(k *kit.Kit, s Store) {
 	k.Handle(
 		kit.Route{Pattern: "GET " + path, Access: kit.SignedIn, Handler: p.show},
 		kit.Route{Pattern: "GET /api/v1/audit", Access: kit.SignedIn, Handler: p.get, Filter: accounts.DeedFilter{}, Query: "limit after",
-			Out: kit.List[accounts.Deed]{}, Summary: "Who did what, of what the caller may read, the last first; a page may hold fewer than limit and still have a next."},
+			Out:     kit.List[accounts.Deed]{},
+			Summary: "Who did what, of what the caller may read, the last first; a page may hold fewer than limit and still have a next."},
 	)
 }
 

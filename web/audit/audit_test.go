@@ -54,7 +54,8 @@ func TestWhoReadsWhat(t *testing.T) {
 	judge := accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "hoi-thi"}}
 	admin := as("quan.tri", accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}})
 	all := lines(admin, "/audit")
-	for _, want := range []string{"Một bước trong hội thi", "Báo hoặc sửa lượt phát", "Sửa thiết lập thư viện", "Thêm bước đăng nhập thứ hai", "máy tự làm", "→"} {
+	for _, want := range []string{"Một bước trong hội thi", "Báo hoặc sửa lượt phát", "Sửa thiết lập thư viện", "Thêm bước đăng nhập thứ hai", "máy tự làm",
+		"→"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the administrator does not read %q", want)
 		}
