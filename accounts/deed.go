@@ -256,20 +256,24 @@ func (d Deed) Whence(l text.Language) string {
 	return l.Say("accounts.whence." + cmp.Or(d.Via, "link"))
 }
 
-// Words says what changed: "Tên: Xã Cũ → Xã Mới".
-func (c MemberChange) Words(l text.Language) string {
-	name := c.Member
-	if key := "accounts.member." + c.Member; text.Has(key) {
-		name = l.Say(key)
+// Words says what changed: "Tên: Xã Cũ → Xã Mới"; "" of a member that people have no word for, which programs read.
+func (c MemberChange) Words(l text.Language, names Names) string {
+	key := "accounts.member." + c.Member
+	if !text.Has(key) {
+		return ""
 	}
-	return name + ": " + worded(l, c.Was) + " → " + worded(l, c.Now)
+	was, now := worded(l, names, c.Was), worded(l, names, c.Now)
+	if c.Was == "" {
+		return l.Say(key) + ": " + now
+	}
+	return l.Say(key) + ": " + was + " → " + now
 }
 
 // worded is a value of a record as people read it.
-func worded(l text.Language, raw string) string {
+func worded(l text.Language, names Names, raw string) string {
 	var v any
-	if raw == "" || json.Unmarshal([]byte(raw), &v) != nil {
-		return cmp.Or(strings.Trim(raw, `"`), "–") // what was cut is shown as it is
+	if json.Unmarshal([]byte(raw), &v) != nil { // none, or it was cut
+		return cmp.Or(strings.Trim(raw, `"`), "–")
 	}
 	switch v := v.(type) {
 	case nil:
@@ -281,13 +285,37 @@ func worded(l text.Language, raw string) string {
 			return l.DateTime(at.In(text.Zone))
 		}
 		return cmp.Or(v, "–")
+	case float64:
+		return l.Decimal(v, 0)
+	case []any:
+		var grants []Grant
+		if json.Unmarshal([]byte(raw), &grants) == nil && len(grants) > 0 && grants[0].Role != "" {
+			return GrantsInWords(l, names, grants)
+		}
+		var words []string
+		if json.Unmarshal([]byte(raw), &words) == nil {
+			return cmp.Or(strings.Join(words, ", "), "–")
+		}
 	}
-	return raw
+	return l.Say("accounts.member_other")
+}
+
+// Said is what changed, in words.
+func (d Deed) Said(l text.Language, names Names) (list []string) {
+	for _, c := range d.Changes {
+		if said := c.Words(l, names); said != "" && !slices.Contains(list, said) {
+			list = append(list, said)
+		}
+	}
+	if d.More > 0 {
+		list = append(list, l.Say("accounts.deed_more", "n", d.More))
+	}
+	return list
 }
 
 // Told is a line in words, as a row of a table: when, who, what, about which stations and people, how, and what changed.
-func (d Deed) Told(l text.Language, f Facts) []any {
-	var about, changes []string
+func (d Deed) Told(l text.Language, f Facts, names Names) []any {
+	var about []string
 	for _, id := range d.Stations {
 		about = append(about, cmp.Or(f.Places.Label(id), id))
 	}
@@ -296,13 +324,7 @@ func (d Deed) Told(l text.Language, f Facts) []any {
 			about = append(about, p.Name)
 		}
 	}
-	for _, c := range d.Changes {
-		changes = append(changes, c.Words(l))
-	}
-	if d.More > 0 {
-		changes = append(changes, l.Say("accounts.deed_more", "n", d.More))
-	}
-	return []any{d.At.In(text.Zone), d.Name, d.Kind.Words(l), strings.Join(about, "; "), d.Whence(l), strings.Join(changes, "; ")}
+	return []any{d.At.In(text.Zone), d.Name, d.Kind.Words(l), strings.Join(about, "; "), d.Whence(l), strings.Join(d.Said(l, names), "; ")}
 }
 
 // DeedHead is the head of such a table.

@@ -39,11 +39,22 @@ func (c auditCommand) Run(t *terminal) error {
 		for _, id := range d.Stations {
 			about = append(about, called(n.stations, id))
 		}
-		changes := []string{}
-		for _, m := range d.Changes {
-			changes = append(changes, m.Words(t.lang))
-		}
 		return strings.Join([]string{t.lang.DateTime(d.At.In(text.Zone)), d.Name, d.Kind.Words(t.lang), strings.Join(about, "; "), d.Whence(t.lang),
-			strings.Join(changes, "; ")}, "\t")
+			strings.Join(d.Said(t.lang, accounts.Names{Places: bookOfPlaces{n}}), "; ")}, "\t")
 	})
 }
+
+// bookOfPlaces is what the server calls places; it knows no more of them.
+type bookOfPlaces struct{ nameBook }
+
+// Where implements accounts.Places.
+func (bookOfPlaces) Where(station string) accounts.Where { return accounts.Where{Station: station} }
+
+// Label implements accounts.Places.
+func (b bookOfPlaces) Label(station string) string { return called(b.stations, station) }
+
+// DistrictName implements accounts.Places.
+func (b bookOfPlaces) DistrictName(code string) string { return called(b.districts, code) }
+
+// CheckGoesOn implements accounts.Places.
+func (bookOfPlaces) CheckGoesOn(string, time.Time) error { return nil }

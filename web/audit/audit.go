@@ -119,9 +119,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 				one.People = append(one.People, kit.Option{Value: id, Text: who.Name})
 			}
 		}
-		for _, c := range d.Changes {
-			one.Said = append(one.Said, c.Words(r.Lang))
-		}
+		one.Said = d.Said(r.Lang, r.Names(f.Places))
 		page.Rows = append(page.Rows, one)
 	}
 	return p.list.Render(w, r, page)
@@ -136,7 +134,7 @@ func (p pages) send(w http.ResponseWriter, r *kit.Request, q accounts.DeedQuery,
 			return err
 		}
 		for _, d := range list {
-			rows = append(rows, d.Told(r.Lang, f))
+			rows = append(rows, d.Told(r.Lang, f, r.Names(f.Places)))
 		}
 		if q.After = next; len(rows) > mostRows {
 			return fault.New(fault.Invalid, "audit.too_many", "most", mostRows).At("from")
