@@ -335,3 +335,33 @@ func DeedHead(l text.Language) []any {
 	}
 	return head
 }
+
+// Done is a change that stands in a log of its own and is named in the log of changes.
+type Done struct {
+	ID   string
+	Kind Kind
+	Body json.RawMessage // what Concerns reads
+}
+
+// DoneReport is a report of an airing.
+func DoneReport(id, station string) Done {
+	return done(ReportedAiring, id, "id", id, "station", station)
+}
+
+// DoneStep is a change of a contest, by the hash of its first event.
+func DoneStep(contest, hash string) Done { return done(ContestStep, contest+" "+hash, "id", contest) }
+
+func done(k Kind, id string, pairs ...string) Done {
+	about := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		about[pairs[i]] = pairs[i+1]
+	}
+	body, err := json.Marshal(about)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return Done{ID: string(k) + " " + id, Kind: k, Body: body}
+}
+
+// Opens reports whether the change made a session or token, which later ones come through.
+func (k Kind) Opens() bool { return k == "accounts.start_session" || k == "accounts.add_token" }

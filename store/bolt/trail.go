@@ -72,7 +72,7 @@ func (a act) subjects() (list []string) {
 	for _, id := range d.Stations {
 		list = append(list, "station "+id)
 	}
-	if a.Name == "accounts.start_session" || a.Name == "accounts.add_token" {
+	if accounts.Kind(a.Name).Opens() {
 		list = append(list, "browser "+d.About)
 	}
 	return list[:min(len(list), mostSubjects)]
@@ -117,20 +117,16 @@ func checkTrail(tx *tx, report func(store.Problem)) error {
 
 // noteReport puts a report into the trail: what it says is in its log.
 func (tx *tx) noteReport(m accounts.Meta, line airing.Line) error {
-	return tx.noteDone(m, string(accounts.ReportedAiring)+" "+line.ID, accounts.ReportedAiring, map[string]string{"id": line.ID, "station": line.Station})
+	return tx.noteDone(m, accounts.DoneReport(line.ID, line.Station))
 }
 
 // noteSteps puts a change of a contest into the trail: what it says is in its events.
 func (tx *tx) noteSteps(m accounts.Meta, contest string, first contest.Event) error {
-	return tx.noteDone(m, string(accounts.ContestStep)+" "+contest+" "+first.Hash, accounts.ContestStep, map[string]string{"id": contest})
+	return tx.noteDone(m, accounts.DoneStep(contest, first.Hash))
 }
 
-func (tx *tx) noteDone(m accounts.Meta, id string, k accounts.Kind, about map[string]string) error {
-	body, err := json.Marshal(about)
-	if err != nil {
-		return err
-	}
-	return tx.keepAct(act{ID: id, Name: string(k), By: m.By, At: m.At.UTC(), Body: body})
+func (tx *tx) noteDone(m accounts.Meta, d accounts.Done) error {
+	return tx.keepAct(act{ID: d.ID, Name: string(d.Kind), By: m.By, At: m.At.UTC(), Body: d.Body})
 }
 
 // looksAt is how many changes one question looks at: what passes may be few, and the rest is asked for again.
