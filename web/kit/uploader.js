@@ -227,7 +227,7 @@ function sender(form, box, ready) {
       station = words.station || form.elements.station?.value;
     if (station) order.station = station;
     const mine = (current = { file, order, safe: 0, key, abort: new AbortController() });
-    mine.unheard = new Promise((tell) => (mine.lost = tell));
+    mine.unheard = new Promise((tell) => (mine.nobodyAnswers = tell));
     asked = null;
     use.hidden = true;
     kept.value = refused.value = "";
@@ -379,7 +379,7 @@ async function send(job, place, words, { say, show }) {
           if (problem.told) await forget(job.key); // else it is the file's own trouble, and the same file goes on later
           throw problem;
         }
-        if (!problem.told) job.lost();
+        if (!problem.told) job.nobodyAnswers();
         say(
           problem.told ? problem.message : words.waiting.replace("{sent}", size(job.safe)).replace("{seconds}", wait),
         );
