@@ -12,6 +12,7 @@ const most = 30, // s of a clip
   piece = 15, // s that are sent of it
   rate = 16000, // Hz of what is listened to here, and of a WAV
   bits = 32000; // bit/s of a clip
+const enough = 3000; // ms in which a browser that writes clips has written something
 const silence = -55; // dB; airing.Silence
 const extensions = { webm: ".webm", mp4: ".m4a", ogg: ".ogg", wav: ".wav" };
 const untouched = { noiseSuppression: false, echoCancellation: false, autoGainControl: false };
@@ -115,7 +116,7 @@ async function listen({ heard, tick }) {
     clearInterval(timer);
     context.close();
     track.stop();
-    return { ...made, ended, settings };
+    return { ...made, begun, ended, settings };
   });
   return { stop, clip };
 }
@@ -226,8 +227,8 @@ export function run(button) {
     busy(true);
     going = null;
     if (closed) return;
-    if (clip.blob && !clip.blob.size) {
-      useless = true; // it wrote nothing: once more, by hand
+    if (clip.blob && !clip.blob.size && clip.ended - clip.begun > enough) {
+      useless = true; // it had time and wrote nothing: once more, by hand
       return record();
     }
     judge();
