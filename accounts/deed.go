@@ -348,8 +348,8 @@ func DoneReport(id, station string) Done {
 	return done(ReportedAiring, id, "id", id, "station", station)
 }
 
-// DoneStep is a change of a contest, by the hash of its first event.
-func DoneStep(contest, hash string) Done { return done(ContestStep, contest+" "+hash, "id", contest) }
+// DoneStep is a change of a contest by its ID, which tells nothing of what was entered or marked.
+func DoneStep(contest, id string) Done { return done(ContestStep, contest+" "+id, "id", contest) }
 
 func done(k Kind, id string, pairs ...string) Done {
 	about := map[string]string{}

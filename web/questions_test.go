@@ -45,9 +45,10 @@ var notCounted = map[string]bool{
 	"/robots.txt": true, "/favicon.ico": true, "/unlock": true,
 	"/worker.js": true, "/icon": true, "/offline": true, "/outbox": true, "/results/{contest}/cover.png": true,
 	"/contests/{contest}/promotion": true, "/contests/{contest}/correction": true, // between two rounds, and while a correction waits
-	"/judging/{contest}/hall":    true, // of rounds that are judged live
-	"/api/v1/airings/{id}/proof": true, // cmd/loa makes them of real sound
-	"/join/{token}":              true, "/api/v1/uploads/{id}": true,
+	"/judging/{contest}/hall":    true,                                                                   // of rounds that are judged live
+	"/api/v1/airings/{id}/proof": true,                                                                   // cmd/loa makes them of real sound
+	"/login/second":              true, "/me/factors/passkey": true, "/api/v1/people/{id}/factors": true, // between two steps; at a name; of who has some
+	"/join/{token}": true, "/api/v1/uploads/{id}": true,
 }
 
 // walk opens what one person comes to.

@@ -165,7 +165,7 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 				return err
 			}
 		}
-		if err := tx.noteSteps(m, id, events[0]); err != nil {
+		if err := tx.noteSteps(m, id); err != nil {
 			return err
 		}
 		if err := contestChanges.put(tx, change, contestChange{events[0].Digest, head.Seq}); err != nil {

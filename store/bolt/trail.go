@@ -10,7 +10,6 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/contest"
 	"loa/store"
 )
 
@@ -121,8 +120,8 @@ func (tx *tx) noteReport(m accounts.Meta, line airing.Line) error {
 }
 
 // noteSteps puts a change of a contest into the trail: what it says is in its events.
-func (tx *tx) noteSteps(m accounts.Meta, contest string, first contest.Event) error {
-	return tx.noteDone(m, accounts.DoneStep(contest, first.Hash))
+func (tx *tx) noteSteps(m accounts.Meta, contest string) error {
+	return tx.noteDone(m, accounts.DoneStep(contest, m.ID))
 }
 
 func (tx *tx) noteDone(m accounts.Meta, d accounts.Done) error {

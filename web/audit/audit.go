@@ -5,10 +5,12 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"time"
 
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/filter"
+	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -27,6 +29,9 @@ const path = "/audit"
 
 // mostRows is how many lines a file holds: who wants more names fewer days.
 const mostRows = 10_000
+
+// shownDays is how far back the page and its files look where no first day is asked for.
+const shownDays = 30
 
 type pages struct {
 	store Store
@@ -64,10 +69,14 @@ type row struct {
 	Whence   string
 }
 
-// ask reads the filter. Who sees nothing but her own asks for it.
-func (p pages) ask(r *kit.Request, last bool) (a accounts.DeedFilter, q accounts.DeedQuery, f accounts.Facts, err error) {
+// ask reads the filter, which begins so many days ago where no first day is named; 0 leaves it open. Who
+// sees nothing but her own asks for it.
+func (p pages) ask(r *kit.Request, last bool, days int) (a accounts.DeedFilter, q accounts.DeedQuery, f accounts.Facts, err error) {
 	if a, err = kit.ReadFilter[accounts.DeedFilter](r); err != nil {
 		return a, q, f, err
+	}
+	if days > 0 && !r.URL.Query().Has("from") {
+		a.From = r.Now.In(text.Zone).AddDate(0, 0, -days).Format(time.DateOnly)
 	}
 	if f.Directory, err = p.store.Directory(r.Context()); err != nil {
 		return a, q, f, err
@@ -94,7 +103,7 @@ func (p pages) ask(r *kit.Request, last bool) (a accounts.DeedFilter, q accounts
 }
 
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
-	a, q, f, err := p.ask(r, true)
+	a, q, f, err := p.ask(r, true, shownDays)
 	if err != nil {
 		return err
 	}
@@ -109,6 +118,8 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	page := listPage{Page: r.Page("audit.title"), Asked: kit.FilterForm(a), Turn: r.TurnAfter("after", next), Wide: r.Actor.CanSomewhere(accounts.VerifyAiring),
 		XLSX: filter.Link(path, a, "format", "xlsx"), CSV: filter.Link(path, a, "format", "csv")}
 	page.Choices = kit.Choices(kit.Choice{Name: "what", Label: r.Say("audit.kind"), Options: kit.WordOptions(r, "accounts.did.", accounts.Kinds)})
+	names := r.Names(f.Places)
+	names.Contest("") // the titles are asked for once, whatever the lines are of
 	for _, d := range list {
 		one := row{Deed: d, Whence: d.Whence(r.Lang)}
 		for _, id := range d.Stations {
@@ -119,7 +130,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 				one.People = append(one.People, kit.Option{Value: id, Text: who.Name})
 			}
 		}
-		one.Said = d.Said(r.Lang, r.Names(f.Places))
+		one.Said = d.Said(r.Lang, names)
 		page.Rows = append(page.Rows, one)
 	}
 	return p.list.Render(w, r, page)
@@ -128,7 +139,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 // send answers the lines as a table.
 func (p pages) send(w http.ResponseWriter, r *kit.Request, q accounts.DeedQuery, f accounts.Facts, format string) error {
 	rows := [][]any{accounts.DeedHead(r.Lang)}
-	for q.Limit = kit.MostLimit; ; {
+	for q.Limit = mostRows + 1; ; {
 		list, next, err := p.store.Deeds(r.Context(), r.Actor, q)
 		if err != nil {
 			return err
@@ -146,7 +157,7 @@ func (p pages) send(w http.ResponseWriter, r *kit.Request, q accounts.DeedQuery,
 }
 
 func (p pages) get(w http.ResponseWriter, r *kit.Request) error {
-	_, q, _, err := p.ask(r, false)
+	_, q, _, err := p.ask(r, false, 0)
 	if err != nil {
 		return err
 	}

@@ -223,6 +223,8 @@ func (d *describer) memberType(m filter.Member) object {
 	switch {
 	case m.Type == reflect.TypeFor[stations.Moment]():
 		return object{"type": "string", "description": bounds[m.Name]}
+	case m.Type.Kind() == reflect.String && dayBounds[m.Name] != "":
+		return object{"type": "string", "format": "date", "description": dayBounds[m.Name]}
 	case m.Type.Kind() == reflect.Bool:
 		return object{"type": "boolean"}
 	case m.Type.Kind() == reflect.Int32: // a week, which writes itself
@@ -275,6 +277,12 @@ var bounds = map[string]string{
 	"from":   "a time (RFC 3339), which belongs to what is asked, or a day (2024-05-13), which means its first instant in Vietnam",
 	"until":  "a time (RFC 3339), exclusive, or a day (2024-05-13), which means its first instant in Vietnam: to ask for a week give the Monday after it",
 	"before": "a time (RFC 3339), exclusive, or a day (2024-05-13), which means its first instant in Vietnam",
+}
+
+// dayBounds are the same where only days are taken.
+var dayBounds = map[string]string{
+	"from":  "a day (2024-05-13), of which the first instant in Vietnam belongs to what is asked",
+	"until": "a day (2024-05-13), exclusive: up to its first instant in Vietnam",
 }
 
 const weekPattern = `^\d{4}-W\d{2}$`
