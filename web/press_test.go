@@ -492,10 +492,11 @@ func (w *presser) twoSteps() {
 	p.Cookie("s", webtest.Session(w.t, w.store, q, w.clock.at), w.server.URL)
 	press := func(path, only string, refused bool, values map[string]string) {
 		w.t.Helper()
+		danger := w.danger
 		w.only, w.refused, w.danger = only, refused, true
 		w.again(only)
 		w.page(p, "", path, values)
-		w.only, w.refused, w.danger = "", false, false
+		w.only, w.refused, w.danger = "", false, danger
 	}
 	press("/me/factors/passkey", "door/passkey.html", false, map[string]string{"name": "Máy"})
 	f, err := w.store.Factors(w.t.Context(), q.ID)
