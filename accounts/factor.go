@@ -352,13 +352,18 @@ func (e Effects) keeping(f Factors) Effects {
 type RemoveFactor struct {
 	Person string `json:"person"`
 	Factor string `json:"factor,omitempty"` // AppFactor or the ID of a passkey
+
+	// Verified says that the caller has verified her passphrase: without it nobody's own factor goes.
+	Verified bool `json:"-"`
 }
 
 // DecideRemoveFactor returns the person without the factor. The spare codes go with the last one. Faults: accounts.denied,
-// accounts.second_by_hand, accounts.person_unknown, accounts.second_gone.
+// accounts.second_by_hand, accounts.second_own, accounts.person_unknown, accounts.second_gone.
 func DecideRemoveFactor(f Facts, m Meta, c RemoveFactor) (p Person, e Effects, err error) {
 	if m.By.Person == c.Person && c.Person != "" {
-		p, err = f.herself(m)
+		if p, err = f.herself(m); err == nil && !c.Verified {
+			err = fault.New(fault.Denied, "accounts.second_own")
+		}
 	} else if err = m.By.Must(ManagePeople, Where{}); err == nil {
 		p, err = f.Directory.Person(c.Person)
 	}

@@ -143,7 +143,7 @@ func TestWhoLooksAfterSecondFactors(t *testing.T) {
 	if _, _, err := DecideSession(f, by(p, "session"), StartSession{Hash: "x", Proof: Proof{Code: codeAt(t, at)}}); !fault.Is(err, "accounts.second_used") {
 		t.Errorf("the code it was added with opens a session: %v", err)
 	}
-	remove := RemoveFactor{Person: "her"}
+	remove := RemoveFactor{Person: "her", Verified: true}
 	for who, c := range map[string]struct {
 		m    Meta
 		want string
@@ -157,7 +157,10 @@ func TestWhoLooksAfterSecondFactors(t *testing.T) {
 			t.Errorf("%s: %+v %v", who, now, err)
 		}
 	}
-	if _, _, err := DecideRemoveFactor(f, by(p, "session"), RemoveFactor{Person: "her", Factor: "none of hers"}); !fault.Is(err, "accounts.second_gone") {
+	if _, _, err := DecideRemoveFactor(f, by(p, "session"), RemoveFactor{Person: "her"}); !fault.Is(err, "accounts.second_own") {
+		t.Errorf("she, without her passphrase: %v", err)
+	}
+	if _, _, err := DecideRemoveFactor(f, by(p, "session"), RemoveFactor{Person: "her", Factor: "none of hers", Verified: true}); !fault.Is(err, "accounts.second_gone") {
 		t.Errorf("one she has not: %v", err)
 	}
 	if (Invitation{Grants: []Grant{{Operator, Scope{Station, "S00001"}}}}).OffersPIN(Person{Second: true}) {

@@ -206,7 +206,8 @@ func (p pages) removeFactor(w http.ResponseWriter, r *kit.Request) error {
 		err = p.rightPassphrase(r, r.PostFormValue("old"))
 	}
 	if err == nil {
-		_, err = p.store.RemoveFactor(r.Context(), r.Meta(f.ID), accounts.RemoveFactor{Person: r.Actor.Person, Factor: f.Get("factor")})
+		c := accounts.RemoveFactor{Person: r.Actor.Person, Factor: f.Get("factor"), Verified: true}
+		_, err = p.store.RemoveFactor(r.Context(), r.Meta(f.ID), c)
 	}
 	if f.Refused(err) {
 		return p.renderFactors(w, r, factorsPage{Remove: *f})

@@ -416,3 +416,28 @@ func TestWhoWasInvitedAlreadyIsNotInvitedAgainInSilence(t *testing.T) {
 		t.Errorf("%d open links to a new passphrase", open()-before)
 	}
 }
+
+// TestNobodyTakesHerOwnSecondStepAsSomebodyElses: the route for what others have lost is no way round her passphrase.
+func TestNobodyTakesHerOwnSecondStepAsSomebodyElses(t *testing.T) {
+	h, s := newPages(t)
+	her, err := s.AddPerson(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: time.Now()}, accounts.AddPerson{Name: "Quân",
+		Login: "chief", Passphrase: "phc", Grants: []accounts.Grant{grant(accounts.Admin, accounts.Province, "")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chief := webtest.NewClient(t, h, webtest.Session(t, s, her, time.Now()))
+	open, err := s.Sessions(t.Context(), her.ID, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := accounts.Meta{ID: kit.NewID(), By: her.Actor("session"), At: time.Now()}
+	key := accounts.AddFactor{Kind: accounts.ByOwnDevice, Name: "Máy", Session: open[0].Root(), Passkey: accounts.Passkey{ID: "k", Credential: []byte("{}")}}
+	if _, err := s.AddFactor(t.Context(), m, key); err != nil {
+		t.Fatal(err)
+	}
+	chief.Post("/people/"+her.ID+"/factors/remove", url.Values{"factor": {"k"}})
+	chief.Expect(403, "", "gõ mật khẩu")
+	if f, err := s.Factors(t.Context(), her.ID); err != nil || !f.Any() {
+		t.Errorf("it is gone: %v", err)
+	}
+}
