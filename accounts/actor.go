@@ -196,6 +196,9 @@ func (a Actor) Can(action Action, on Where) bool {
 	return false
 }
 
+// program reports whether a program acts for a person. The token of the data folder is no person's.
+func (a Actor) program() bool { return a.Via == "token" && a.Person != ServerPerson().ID }
+
 // CanSomewhere reports whether the actor may do the action at least at one
 // place: enough to show a link or a page that then lists only that place.
 func (a Actor) CanSomewhere(action Action) bool {

@@ -358,14 +358,16 @@ type RemoveFactor struct {
 }
 
 // DecideRemoveFactor returns the person without the factor. The spare codes go with the last one. Faults: accounts.denied,
-// accounts.second_by_hand, accounts.second_own, accounts.person_unknown, accounts.second_gone.
+// accounts.second_by_hand, accounts.second_own, accounts.second_lost_by_hand, accounts.person_unknown, accounts.second_gone.
 func DecideRemoveFactor(f Facts, m Meta, c RemoveFactor) (p Person, e Effects, err error) {
 	if m.By.Person == c.Person && c.Person != "" {
 		if p, err = f.herself(m); err == nil && !c.Verified {
 			err = fault.New(fault.Denied, "accounts.second_own")
 		}
 	} else if err = m.By.Must(ManagePeople, Where{}); err == nil {
-		p, err = f.Directory.Person(c.Person)
+		if p, err = f.Directory.Person(c.Person); err == nil && m.By.program() {
+			err = fault.New(fault.Denied, "accounts.second_lost_by_hand")
+		}
 	}
 	if err != nil {
 		return p, e, err

@@ -148,7 +148,8 @@ func TestWhoLooksAfterSecondFactors(t *testing.T) {
 		m    Meta
 		want string
 	}{"another monitor": {by(other, "session"), "accounts.denied"}, "her program": {by(p, "token"), "accounts.second_by_hand"},
-		"she": {by(p, "session"), ""}, "an administrator": {by(admin, "session"), ""}, "the server": {by(ServerPerson(), "token"), ""}} {
+		"she": {by(p, "session"), ""}, "an administrator's program": {by(admin, "token"), "accounts.second_lost_by_hand"},
+		"an administrator": {by(admin, "session"), ""}, "the server": {by(ServerPerson(), "token"), ""}} {
 		now, e, err := DecideRemoveFactor(f, c.m, remove)
 		if c.want != "" && !fault.Is(err, c.want) {
 			t.Errorf("%s: %v", who, err)

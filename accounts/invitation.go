@@ -163,7 +163,8 @@ func EveryInvitation(ctx context.Context, from interface {
 // returns, ended, the ones it takes the place of; taken says that another link
 // has that secret or code, all are the links there are. Faults: accounts.denied,
 // accounts.person_unknown, accounts.nothing_given, accounts.note_long,
-// accounts.secret_taken, accounts.waiting_form, accounts.already_invited, those of grants.
+// accounts.secret_taken, accounts.waiting_form, accounts.already_invited,
+// accounts.renew_own, those of grants.
 func DecideInvite(f Facts, m Meta, c Invite, taken bool, all []Invitation) (inv Invitation, ended []Invitation, err error) {
 	if inv, err = f.invite(m, c, taken); err != nil {
 		return inv, nil, err
@@ -200,7 +201,7 @@ func (f Facts) invite(m Meta, c Invite, taken bool) (Invitation, error) {
 	}
 	if c.Person != "" {
 		inv.Person, inv.Expires = c.Person, m.At.Add(RenewalLife)
-		return inv, f.mustTend(m.By, c.Person)
+		return inv, f.mustRenew(m.By, c.Person)
 	}
 	if len(c.Grants) == 0 {
 		return Invitation{}, fault.New(fault.Invalid, "accounts.nothing_given").At("grants")
@@ -215,6 +216,15 @@ func (f Facts) invite(m Meta, c Invite, taken bool) (Invitation, error) {
 		}
 	}
 	return inv, nil
+}
+
+// mustRenew returns a fault unless the actor may let that person choose a new passphrase. Nobody lets
+// herself: her own page asks for the old one, which an open browser or a token of hers does not know.
+func (f Facts) mustRenew(by Actor, person string) error {
+	if by.Person != "" && by.Person == person {
+		return fault.New(fault.Denied, "accounts.renew_own")
+	}
+	return f.mustTend(by, person)
 }
 
 // Withdraw ends an invitation before it is used.
@@ -346,7 +356,7 @@ func (f Facts) mayMake(maker Person, inv Invitation) error {
 	}
 	by := maker.Actor("session")
 	if inv.Person != "" {
-		if err := f.mustTend(by, inv.Person); err != nil {
+		if err := f.mustRenew(by, inv.Person); err != nil {
 			return err
 		}
 	}

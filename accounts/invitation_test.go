@@ -134,7 +134,7 @@ func TestALinkThatIsNone(t *testing.T) {
 		"one she may not":            {"s", Invite{Person: "m"}, "accounts.denied"},
 		"of who holds nothing":       {"m", Invite{Person: "n"}, "accounts.denied"},
 		"of who holds nothing, by a": {"a", Invite{Person: "n"}, ""},
-		"her own":                    {"n", Invite{Person: "n"}, ""},
+		"her own":                    {"n", Invite{Person: "n"}, "accounts.renew_own"},
 		"nobody's":                   {"", Invite{Grants: running}, "accounts.log_in_first"},
 	} {
 		_, _, err := DecideInvite(f, f.meta(c.by), c.c, false, nil)
@@ -257,5 +257,37 @@ func TestAQueryOfPeople(t *testing.T) {
 		if c.f.Role == "" && c.f.Text == "" && in["084"] != 2 {
 			t.Errorf("%s: %d work in the district", name, in["084"])
 		}
+	}
+}
+
+// TestNobodyLetsHerselfIn: an open browser or a token of hers opens no way to a new passphrase; others do, and the server.
+func TestNobodyLetsHerselfIn(t *testing.T) {
+	f := office(func(people map[string]*Person) {
+		people["b"] = &Person{Grants: []Grant{{Admin, Scope{Level: Province}}}}
+	})
+	as := func(p Person, via string) Meta { return Meta{ID: "c", By: p.Actor(via), At: march} }
+	for _, id := range []string{"a", "m", "s", "n"} {
+		p, err := f.Directory.Person(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, via := range []string{"session", "token"} {
+			if _, _, err := DecideInvite(f, as(p, via), Invite{Person: id}, false, nil); !fault.Is(err, "accounts.renew_own") {
+				t.Errorf("%s by her %s: %v", id, via, err)
+			}
+		}
+		for _, m := range []Meta{f.meta("b"), as(ServerPerson(), "token"), {ID: "c", By: Daemon(), At: march}} {
+			if _, _, err := DecideInvite(f, m, Invite{Person: id}, false, nil); err != nil {
+				t.Errorf("%s by %s: %v", id, m.By.Name, err)
+			}
+		}
+		mine := Invitation{ID: "old", Person: id, By: id, Created: march, Expires: march.Add(time.Hour)}
+		if err := f.CheckInvitation(mine, march); !fault.Is(err, "accounts.invitation_ended") {
+			t.Errorf("one %s made before: %v", id, err)
+		}
+	}
+	p, _ := f.Directory.Person("a")
+	if _, err := DecidePassphrase(f, as(p, "token"), SetPassphrase{Was: "was", New: "new"}, "was"); !fault.Is(err, "accounts.passphrase_by_hand") {
+		t.Errorf("a passphrase by a token: %v", err)
 	}
 }

@@ -406,10 +406,13 @@ func (SetPassphrase) Repeated() error {
 
 // DecidePassphrase replaces the passphrase if it is still the one verified: her other sessions
 // and the links to a new passphrase end.
-// Faults: accounts.log_in_first, accounts.passphrase_changed.
+// Faults: accounts.log_in_first, accounts.passphrase_by_hand, accounts.passphrase_changed.
 func DecidePassphrase(f Facts, m Meta, c SetPassphrase, stored string) (Effects, error) {
 	if m.By.Person == "" {
 		return Effects{}, fault.New(fault.Unauthenticated, "accounts.log_in_first")
+	}
+	if m.By.program() {
+		return Effects{}, fault.New(fault.Denied, "accounts.passphrase_by_hand")
 	}
 	if stored != c.Was {
 		return Effects{}, fault.New(fault.Conflict, "accounts.passphrase_changed")

@@ -48,3 +48,36 @@ func TestUsersAreMadeInvitedAndListedFromTheTerminal(t *testing.T) {
 		t.Errorf("an operator's token makes people: %v", err)
 	}
 }
+
+// TestATokenIsNotTheWholeAccount: with it nobody comes to its owner's passphrase, or to others' second steps; on
+// the server itself both go on.
+func TestATokenIsNotTheWholeAccount(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), time.Date(2024, 5, 13, 1, 0, 0, 0, time.UTC))
+	loa := func(token string, args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), append(append([]string{"user"}, args...), "--server", r.d.URL(), "--token", token), &out, &errs)
+		return code, out.String() + errs.String()
+	}
+	for _, login := range []string{"quan", "hoa"} {
+		if code, said := loa(r.token, "add", "Chị "+login, login, "--role", "admin"); code != 0 {
+			t.Fatal(said)
+		}
+	}
+	code, said := loa(r.token, "token", "bảng tính", "--person", "quan")
+	if code != 0 {
+		t.Fatal(said)
+	}
+	token := strings.TrimSpace(said)
+	if code, said := loa(token, "invite", "--person", "quan"); code != 77 || !strings.Contains(said, "cho chính mình") {
+		t.Errorf("a link for its owner: %d %s", code, said)
+	}
+	if code, said := loa(token, "second", "hoa", "--remove"); code != 77 || !strings.Contains(said, "trên máy chủ") {
+		t.Errorf("another's second step: %d %s", code, said)
+	}
+	if code, said := loa(r.token, "invite", "--person", "quan"); code != 0 || !strings.Contains(said, "/join/") {
+		t.Errorf("on the server: %d %s", code, said)
+	}
+	if code, said := loa(r.token, "second", "hoa", "--remove"); code != 66 || !strings.Contains(said, "Không còn bước xác nhận này") {
+		t.Errorf("on the server, of who has none: %d %s", code, said)
+	}
+}
