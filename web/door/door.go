@@ -38,6 +38,7 @@ type Store interface {
 	Factors(ctx context.Context, person string) (accounts.Factors, error)
 	AddFactor(ctx context.Context, m accounts.Meta, c accounts.AddFactor) (bool, error)
 	RemoveFactor(ctx context.Context, m accounts.Meta, c accounts.RemoveFactor) (accounts.FactorList, error)
+	Tokens(ctx context.Context, person string, at time.Time) ([]accounts.Token, error)
 	RenewSpare(ctx context.Context, m accounts.Meta, c accounts.RenewSpare) error
 	AccountSettings(ctx context.Context) (accounts.Settings, error)
 	Post(ctx context.Context, drafts []message.Draft, at time.Time) (int, error)

@@ -24,6 +24,7 @@ type factorsPage struct {
 	What   []kit.Option // that can be removed
 	Why    string       // passkeys do not work, "" if they do
 	None   bool         // she has no passphrase, and so no second factor
+	Tokens int          // that open her account to programs without a second step
 }
 
 func (p pages) showFactors(w http.ResponseWriter, r *kit.Request) error {
@@ -47,6 +48,11 @@ func (p pages) renderFactors(w http.ResponseWriter, r *kit.Request, page factors
 	if set.WillAsk(r.Person) {
 		page.Since = &set.SecondFrom
 	}
+	tokens, err := p.store.Tokens(r.Context(), r.Actor.Person, r.Now)
+	if err != nil {
+		return err
+	}
+	page.Tokens = len(tokens)
 	if _, page.Why, err = party(r); err != nil {
 		return err
 	}

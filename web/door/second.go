@@ -3,6 +3,7 @@ package door
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,10 @@ import (
 const (
 	halfLife  = 10 * time.Minute
 	halfTries = 5
+
+	// After so many wrong codes within a day, over all her half log-ins, she is told.
+	toldAfter = 5
+	toldIn    = 24 * time.Hour
 )
 
 // half is a log-in that was right so far and waits for the second factor. It opens nothing: the
@@ -33,8 +38,9 @@ type half struct {
 // halves are kept in memory: who was in between when the daemon stopped begins anew. Each was a right
 // passphrase or link, so that no stranger pushes others out.
 type halves struct {
-	mu   sync.Mutex
-	list *simplelru.LRU[accounts.Hash, half]
+	mu    sync.Mutex
+	list  *simplelru.LRU[accounts.Hash, half]
+	wrong *simplelru.LRU[string, []time.Time] // when codes of a person, by her ID, were wrong since she was told
 }
 
 func newHalves() *halves {
@@ -42,7 +48,11 @@ func newHalves() *halves {
 	if err != nil {
 		panic(err) // only for a size below 1
 	}
-	return &halves{list: list}
+	wrong, err := simplelru.NewLRU[string, []time.Time](10_000, nil)
+	if err != nil {
+		panic(err)
+	}
+	return &halves{list: list, wrong: wrong}
 }
 
 func (h *halves) put(secret string, one half) {
@@ -69,6 +79,20 @@ func (h *halves) try(secret string) (left int) {
 	one.wrong++
 	h.list.Add(accounts.HashOf(secret), one)
 	return halfTries - one.wrong
+}
+
+// failed counts a wrong code of the person and reports whether it is time to tell her.
+func (h *halves) failed(person string, at time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	times, _ := h.wrong.Get(person)
+	times = append(slices.DeleteFunc(times, func(t time.Time) bool { return at.Sub(t) >= toldIn }), at)
+	if len(times) >= toldAfter {
+		h.wrong.Remove(person)
+		return true
+	}
+	h.wrong.Add(person, times)
+	return false
 }
 
 func (h *halves) end(secret string) {
@@ -219,13 +243,16 @@ func (p pages) prove(w http.ResponseWriter, r *kit.Request, form *kit.Form, h ha
 		return nil
 	}
 	p.tried(r, person, device, "second")
-	if left > 0 || !fault.Is(err, "accounts.second_wrong") {
+	if !fault.Is(err, "accounts.second_wrong") {
 		return err
 	}
-	// Whoever got here knows the passphrase: she is told, whether it was she or not.
-	_, told := p.store.Post(r.Context(), message.Guessed(person, r.UserAgent(), r.IP().String(), r.Now), r.Now)
-	if told != nil {
-		return told
+	if p.halves.failed(person.ID, r.Now) { // who got here knows the passphrase: she is told, whether it was she or not
+		if _, told := p.store.Post(r.Context(), message.Guessed(person, r.UserAgent(), r.IP().String(), r.Now), r.Now); told != nil {
+			return told
+		}
+	}
+	if left > 0 {
+		return err
 	}
 	return fault.New(fault.Gone, "door.second_ended")
 }

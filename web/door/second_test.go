@@ -240,6 +240,42 @@ func TestGuessingCodesLocksOutNobody(t *testing.T) {
 	}
 }
 
+// TestWrongCodesAreCountedOverLogIns: four of one log-in and one of the next are five; spread over days they are not.
+func TestWrongCodesAreCountedOverLogIns(t *testing.T) {
+	w := newWorld(t)
+	w.withApp(w.join("hoa"))
+	told := func() (n int) {
+		list, _, err := w.store.Inbox(t.Context(), w.person("hoa").ID, "", 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range list {
+			if strings.Contains(m.Title, "thử mã bước hai") {
+				n++
+			}
+		}
+		return n
+	}
+	wrong := func(n int) {
+		stranger := webtest.NewClient(t, w.h, "")
+		w.types(stranger, "hoa", phrase)
+		for range n {
+			stranger.Post("/login/second", url.Values{"code": {"000000"}})
+		}
+	}
+	wrong(4)
+	w.now = w.now.Add(25 * time.Hour)
+	wrong(3)
+	wrong(1)
+	if told() != 0 {
+		t.Error("she is told of four within a day")
+	}
+	wrong(1)
+	if told() != 1 {
+		t.Errorf("of five over three log-ins she was told %d times", told())
+	}
+}
+
 // TestWhoMustChooseASecondFactorDoesNothingElse, from the day of the settings on, neither in a browser nor by a
 // token; then everything is hers again.
 func TestWhoMustChooseASecondFactorDoesNothingElse(t *testing.T) {
@@ -276,6 +312,9 @@ func TestWhoMustChooseASecondFactorDoesNothingElse(t *testing.T) {
 		t.Errorf("a token reads people: %d", rec.Code)
 	}
 	w.withApp(c)
+	c.Get("/me/factors")
+	c.Expect(200, "a[href='/me#tokens']", "")
+	c.Expect(200, "main", "1 mã truy cập cho chương trình vẫn dùng được")
 	c.Get("/people")
 	c.Expect(200, "h1", "")
 	if c.Path != "/people" {
