@@ -73,7 +73,15 @@ func CheckPIN(pin, login string) error {
 	return nil
 }
 
-// guessedPIN reports what is tried first: runs, repeats, mirrors, walks over the keys and days.
+// SamePIN returns a fault when a new PIN was typed otherwise the second time. Fault: accounts.pin_differs.
+func SamePIN(pin, again string) error {
+	if pin != again {
+		return fault.New(fault.Invalid, "accounts.pin_differs").At("pin_again")
+	}
+	return nil
+}
+
+// guessedPIN reports what is tried first: runs, repeats, mirrors, one digit nearly throughout, walks over the keys, years and days.
 func guessedPIN(pin string) bool {
 	step, even := int(pin[1])-int(pin[0]), true
 	for i := 1; i < len(pin); i++ {
@@ -82,9 +90,16 @@ func guessedPIN(pin string) bool {
 	}
 	pairs := pin[0] == pin[1] && pin[2] == pin[3] && pin[4] == pin[5]
 	mirror := pin[0] == pin[5] && pin[1] == pin[4] && pin[2] == pin[3]
-	return even || pairs || mirror || pin[:3] == pin[3:] || pin[:2] == pin[2:4] && pin[2:4] == pin[4:] ||
+	most := 0
+	for _, d := range "0123456789" {
+		most = max(most, strings.Count(pin, string(d)))
+	}
+	return even || pairs || mirror || most > 4 || isYear(pin[:4]) || isYear(pin[2:]) || pin[:3] == pin[3:] || pin[:2] == pin[2:4] && pin[2:4] == pin[4:] ||
 		slices.Contains([]string{"147258", "258369", "147369", "159357", "159753", "142536", "741852", "789456", "456123"}, pin) || isDay(pin)
 }
+
+// isYear reports whether four digits are a year somebody living may mean.
+func isYear(part string) bool { return part >= "1930" && part <= "2039" }
 
 // isDay reports whether the digits may be somebody's birthday: 130590, 900513, 051990 or 199005.
 func isDay(pin string) bool {

@@ -56,7 +56,7 @@ var typed = map[string]map[string]string{
 	"": {"note-text": "Nhạc nền to", "reason": "Đã xem lại", "passphrase": "nang len ban Seo 42", "old": demo.Passphrase,
 		"mark.*": "8", "why.*": "Hay nhất huyện"},
 	"/airings/new":                {"seconds": "15:00"},
-	"/me/pin":                     {"pin": "804627"},
+	"/me/pin":                     {"pin": "804627", "pin_again": "804627"},
 	"/unlock":                     {"pin": "804627"},
 	"/programmes/{}/edit":         {"counts": "", "min_minutes": "12"},
 	"/programmes/{}/rules/new":    {"days": "3"},
@@ -456,12 +456,13 @@ func (w *presser) pinned(login string) {
 		p.Cookie("s", secret, w.server.URL) // also of the session that she has locked
 		w.again(at[1])
 		w.only = at[1]
-		w.page(p, "", at[0], map[string]string{"old": pin, "pin": pin})
+		w.page(p, "", at[0], map[string]string{"old": pin, "pin": pin, "pin_again": pin})
 	}
 	w.only = ""
-	typed := map[string]string{"code": w.code(operates), "name": "Lý Thị Sen", "pin": pin}
+	typed := map[string]string{"code": w.code(operates), "name": "Lý Thị Sen", "pin": pin, "pin_again": pin}
 	w.just("", "/login", "door.use_code", typed)
 	w.just("", "/join/"+w.code(operates)+"?way=pin", "door/join.html", typed)
+	w.just(login, "/join/"+w.code(operates), "door.not_me", nil)
 	p = w.browser.Person() // of who has nothing but a PIN
 	for _, at := range [][2]string{{"/join/" + w.code(accounts.Invite{Person: w.people[login].ID}) + "?way=pin", "door/join.html"},
 		{"/me", "me/me.html sure me.log_out"}} {

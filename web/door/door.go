@@ -489,6 +489,9 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	if f.Get("do") == "other" && r.Session.ID != "" {
+		return p.makeWay(w, r, r.URL.Path)
+	}
 	person, err := p.joined(r, inv, f)
 	if fault.Is(err, "accounts.invitation_used") { // by somebody else, in this very moment: there is no form to mend
 		if accounts.FoldCode(r.PathValue("token")) != "" {
@@ -556,6 +559,9 @@ func (p pages) joined(r *kit.Request, inv accounts.Invitation, f *kit.Form) (acc
 			err = accounts.CheckAccount(c.Name, c.Login, phrase)
 		default:
 			err = accounts.CheckPassphrase(phrase, was.Login, was.Name)
+		}
+		if err == nil && withPIN {
+			err = accounts.SamePIN(pin, r.PostFormValue("pin_again"))
 		}
 		if err == nil && !withPIN {
 			c.Passphrase, err = accounts.HashPassphrase(r.Context(), phrase)

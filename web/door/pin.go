@@ -1,6 +1,7 @@
 package door
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -125,10 +126,23 @@ func (p pages) switchPerson(w http.ResponseWriter, r *kit.Request) error {
 	if !r.Session.PIN {
 		return r.Redirect(w, "/me/pin", "")
 	}
-	if err := p.store.Shut(r.Context(), r.Session.Hash); err != nil {
+	return p.makeWay(w, r, "/unlock")
+}
+
+// makeWay leads who is next to a page: the session that was here is locked, or ends where no PIN would open it again.
+func (p pages) makeWay(w http.ResponseWriter, r *kit.Request, path string) error {
+	if r.Session.PIN {
+		if err := p.store.Shut(r.Context(), r.Session.Hash); err != nil {
+			return err
+		}
+		return r.Redirect(w, path, "")
+	}
+	m := accounts.EndSessions{Person: r.Actor.Person, Session: r.Session.ID}
+	if _, err := p.store.EndSessions(r.Context(), r.Meta(kit.NewID()), m); err != nil {
 		return err
 	}
-	return r.Redirect(w, "/unlock", "")
+	r.LogOut(w)
+	return r.Redirect(w, path, "")
 }
 
 func (p pages) showPIN(w http.ResponseWriter, r *kit.Request) error {
@@ -177,7 +191,7 @@ func (p pages) changePIN(r *kit.Request) error {
 		return fault.New(fault.Denied, "accounts.pin_operators")
 	}
 	pin := r.PostFormValue("pin")
-	if err := accounts.CheckPIN(pin, r.Person.Login); err != nil {
+	if err := cmp.Or(accounts.CheckPIN(pin, r.Person.Login), accounts.SamePIN(pin, r.PostFormValue("pin_again"))); err != nil {
 		return err
 	}
 	old := r.PostFormValue("old")

@@ -20,7 +20,7 @@ func (w *world) withPIN(c *webtest.Client, name, number string) {
 	w.t.Helper()
 	c.Get("/join/" + w.code(accounts.Invite{Grants: operator()}))
 	c.Get(c.Path + "?way=pin")
-	c.Submit("main form", "name", name, "pin", number)
+	c.Submit("main form", "name", name, "pin", number, "pin_again", number)
 	c.Expect(200, ".flash", "Chào mừng "+name)
 }
 
@@ -46,11 +46,13 @@ func TestWhoHasAPINTypesNothingElse(t *testing.T) {
 	link := "/join/" + w.code(accounts.Invite{Grants: operator()})
 	c.Get(link)
 	c.Get(c.Doc().Find("a[href$='?way=pin']").AttrOr("href", "no link"))
-	for _, weak := range []string{"123456", "111111", "130590", "121212", "12345", "abcdef"} {
-		c.Submit("main form", "name", "Giàng Thị Mỷ", "pin", weak)
+	for _, weak := range []string{"123456", "111111", "130590", "121212", "000001", "199019", "201234", "771987", "12345", "abcdef"} {
+		c.Submit("main form", "name", "Giàng Thị Mỷ", "pin", weak, "pin_again", weak)
 		c.Expect(422, "#e-pin", "ã PIN")
 	}
-	c.Submit("main form", "pin", pin)
+	c.Submit("main form", "pin", pin, "pin_again", "804672")
+	c.Expect(422, "#e-pin_again", "không giống nhau")
+	c.Submit("main form", "pin", pin, "pin_again", pin)
 	c.Expect(200, ".flash", "Chào mừng Giàng Thị Mỷ")
 	if login := w.person("giang.thi.my").Login; login == "" {
 		t.Error("she has no login")
@@ -81,9 +83,11 @@ func TestFiveWrongPINsEndOneDevice(t *testing.T) {
 	computer.Submit("main form", "name", "Giàng Thị Mỷ", "login", "my.giang", "passphrase", phrase)
 	phone.Post("/login", url.Values{"login": {"my.giang"}, "passphrase": {phrase}})
 	phone.Get("/me/pin")
-	phone.Submit("form[action='/me/pin']", "old", "không phải câu này", "pin", pin)
+	phone.Submit("form[action='/me/pin']", "old", "không phải câu này", "pin", pin, "pin_again", pin)
 	phone.Expect(422, "#e-old")
 	phone.Submit("form[action='/me/pin']", "old", phrase, "pin", pin)
+	phone.Expect(422, "#e-pin_again", "không giống nhau")
+	phone.Submit("form[action='/me/pin']", "old", phrase, "pin", pin, "pin_again", pin)
 	phone.Expect(200, ".flash", "Đã lưu mã PIN")
 	phone.Submit("form[action='/switch']")
 	w.isLocked(phone)
@@ -220,7 +224,7 @@ func TestAnAnswerLostOnTheWayLocksNobodyOut(t *testing.T) {
 	link := "/join/" + w.code(accounts.Invite{Grants: operator()})
 	c.Get(link + "?way=pin")
 	secret := c.Doc().Find("input[name=secret]").AttrOr("value", "")
-	form := url.Values{"name": {"Giàng Thị Mỷ"}, "way": {"pin"}, "pin": {pin}, "secret": {secret}}
+	form := url.Values{"name": {"Giàng Thị Mỷ"}, "way": {"pin"}, "pin": {pin}, "pin_again": {pin}, "secret": {secret}}
 	for i := range 2 {
 		if code, in := w.knock(link, form); code != http.StatusSeeOther || !in {
 			t.Fatalf("time %d: %d %v", i, code, in)
@@ -229,7 +233,7 @@ func TestAnAnswerLostOnTheWayLocksNobodyOut(t *testing.T) {
 	if list, err := w.store.Sessions(t.Context(), w.person("giang.thi.my").ID, w.now); err != nil || len(list) != 1 || !list[0].PIN {
 		t.Errorf("sessions %+v %v", list, err)
 	}
-	other := url.Values{"name": form["name"], "way": form["way"], "pin": form["pin"], "secret": {accounts.NewSecret()}}
+	other := url.Values{"name": form["name"], "way": form["way"], "pin": form["pin"], "pin_again": form["pin"], "secret": {accounts.NewSecret()}}
 	if code, in := w.knock(link, other); code != 422 || in {
 		t.Errorf("another browser with the used code: %d %v", code, in)
 	}
@@ -267,10 +271,33 @@ func TestAMakerDoesNotBecomeHerUser(t *testing.T) {
 	phone.Get("/join/" + w.code(accounts.Invite{Grants: operator()}))
 	phone.Submit("main form", "name", "Giàng Thị Mỷ", "login", "my.giang", "passphrase", phrase)
 	maker.Get("/join/" + w.code(accounts.Invite{Person: w.person("my.giang").ID}) + "?way=pin")
-	maker.Submit("main form", "pin", pin)
+	maker.Submit("main form", "pin", pin, "pin_again", pin)
 	w.isIn(maker, "Giàng Thị Mỷ")
 	phone.Get("/me")
 	phone.Expect(200, "form[action='/login']")
 	phone.Submit("form[action='/login']", "login", "my.giang", "passphrase", phrase)
 	phone.Expect(422, ".notice.bad")
+}
+
+// TestALinkIsForWhoHoldsThePhone: a link opened where a colleague is in adds to her account, or lets its reader in under his own
+// name, and she comes back with her PIN.
+func TestALinkIsForWhoHoldsThePhone(t *testing.T) {
+	w := newWorld(t)
+	w.join("hoa")
+	phone := webtest.NewClient(t, w.h, "")
+	w.withPIN(phone, "Giàng Thị Mỷ", pin)
+	link := "/join/" + w.code(accounts.Invite{Grants: operator()})
+	phone.Get(link)
+	phone.Expect(200, "button[value=add]", "Thêm vào tài khoản của tôi")
+	phone.Expect(200, "button[value=other]", "Đổi người: dùng liên kết này cho tôi")
+	phone.Post(link, url.Values{"do": {"other"}})
+	phone.Get(link + "?way=pin")
+	phone.Submit("main form", "name", "Vàng A Páo", "pin", "295038", "pin_again", "295038")
+	phone.Expect(200, ".flash", "Chào mừng Vàng A Páo")
+	w.isIn(phone, "Vàng A Páo")
+	phone.Submit("form[action='/switch']")
+	phone.Get("/unlock")
+	phone.Expect(200, "form[action='/unlock']", "Giàng Thị Mỷ")
+	phone.Submit("form[action='/unlock']", "who", phone.Doc().Find("label:contains('Giàng Thị Mỷ') input").AttrOr("value", "nobody"), "pin", pin)
+	w.isIn(phone, "Giàng Thị Mỷ")
 }

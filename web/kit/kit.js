@@ -88,7 +88,7 @@ document.addEventListener("submit", (e) => {
   } else if (form.dataset.waiting) {
     e.preventDefault();
     insist(form, button);
-  } else if (form.enctype === "multipart/form-data") {
+  } else if (form.enctype === "multipart/form-data" || form.dataset.hold) {
     e.preventDefault();
     hold(form, button);
   }
@@ -196,16 +196,17 @@ export function release(form, button) {
   form.submit();
 }
 
-// hold keeps a form that takes files on its page while nobody answers, or while
-// nobody is logged in: the page that comes then would take the chosen file with it.
+// hold keeps a form on its page while nobody answers, or while nobody is logged in: one that takes files, which the
+// page that comes then would take with it, and <form data-hold="SENTENCE">, which leads to a page that needs a network.
 async function hold(form, button) {
+  const waiting = form.dataset.hold ?? document.body.dataset.offline;
   for (;;) {
-    const slow = unheard(() => say(form, document.body.dataset.offline, false));
+    const slow = unheard(() => say(form, waiting, false));
     const answer = await fetch("/api/v1/me", { method: "HEAD", cache: "no-store" }).catch(() => null),
       loggedOut = answer?.status === 401;
     clearTimeout(slow);
     if (answer && !loggedOut && !busy.includes(answer.status)) break;
-    say(form, document.body.dataset.offline, loggedOut);
+    say(form, waiting, loggedOut);
     await moment();
   }
   release(form, button);
