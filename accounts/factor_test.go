@@ -161,7 +161,8 @@ func TestWhoLooksAfterSecondFactors(t *testing.T) {
 	if _, _, err := DecideRemoveFactor(f, by(p, "session"), RemoveFactor{Person: "her"}); !fault.Is(err, "accounts.second_own") {
 		t.Errorf("she, without her passphrase: %v", err)
 	}
-	if _, _, err := DecideRemoveFactor(f, by(p, "session"), RemoveFactor{Person: "her", Factor: "none of hers", Verified: true}); !fault.Is(err, "accounts.second_gone") {
+	none := RemoveFactor{Person: "her", Factor: "none of hers", Verified: true}
+	if _, _, err := DecideRemoveFactor(f, by(p, "session"), none); !fault.Is(err, "accounts.second_gone") {
 		t.Errorf("one she has not: %v", err)
 	}
 	if (Invitation{Grants: []Grant{{Operator, Scope{Station, "S00001"}}}}).OffersPIN(Person{Second: true}) {
