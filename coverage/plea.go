@@ -162,9 +162,27 @@ func (p Plea) Answered(reg *stations.Registry, people *accounts.Directory) []mes
 	}
 	l := who.Language
 	said := l.Say("message.plea_"+string(p.State), "by", p.EndedBy, "at", p.EndedAt, "from", p.From, "until", p.Until)
+	if p.State == PleaGranted {
+		said += " " + l.Say("coverage.plea_granted", "weeks", Weeks(p.Excused))
+		if len(p.Left) > 0 {
+			said += " " + l.Say("coverage.plea_left", "weeks", Weeks(p.Left))
+		}
+	}
 	return []message.Draft{{Key: "excuse.answered " + p.ID, Topic: message.PleaAnswered, Person: who,
 		Title: l.Say("message.plea_title", "station", reg.Label(p.Station)), Text: strings.TrimSpace(said + " " + p.Why),
 		Path: filter.Link("/coverage/excuses", PleaFilter{Station: p.Station})}}
+}
+
+// Weeks are weeks named one by one.
+type Weeks []airing.Week
+
+// Words names them.
+func (list Weeks) Words(l text.Language) string {
+	named := make([]string, len(list))
+	for i, w := range list {
+		named[i] = w.Words(l)
+	}
+	return strings.Join(named, ", ")
 }
 
 // PleaFilter is what the list of pleas is narrowed by.

@@ -58,6 +58,10 @@ func Told(reg *stations.Registry, plan *scheduler.Schedule, topic message.Topic,
 		if topic == message.ExcuseAnswered {
 			key = "plea_answered"
 		}
+		if a.State == PleaGranted {
+			return say("plea_granted", "station", reg.Label(a.Station), "weeks", Weeks(a.Excused),
+				"reason", text.NewPhrase("airing.reason."+string(a.Reason)))
+		}
 		return say(key, "station", reg.Label(a.Station), "from", a.From, "until", a.Until,
 			"reason", text.NewPhrase("airing.reason."+string(a.Reason)), "state", text.NewPhrase("coverage.plea_state."+string(a.State)))
 	case Week:

@@ -52,6 +52,8 @@ func TestEveryEventIsToldInBothLanguages(t *testing.T) {
 		{message.WeekExcused, Excuse{Station: id, Week: week, Reason: airing.Weather, Note: "SECRET"}, name + " được miễn trừ tuần 21 năm 2026"},
 		{message.WeekExcused, Excuse{Station: id, Week: week, Revoked: true}, "đã được rút lại"},
 		{message.ExcuseAsked, Plea{Station: id, From: week, Until: week + 1, Reason: airing.Weather, Note: "SECRET"}, "từ tuần 21 năm 2026"},
+		{message.ExcuseAnswered, Plea{Station: id, From: week, Until: week + 2, State: PleaGranted, Excused: []airing.Week{week, week + 2}, Left: []airing.Week{week + 1}},
+			"tuần 21 năm 2026, tuần 23 năm 2026"},
 		{message.ExcuseAnswered, Plea{Station: id, From: week, Until: week, State: PleaRefused, Why: "SECRET"}, "Không duyệt"},
 		{message.WeekClosed, Week{Week: week, Counts: Counts{Active: 127, Aired: 86, NotReported: 41}}, "tuần 21 năm 2026: 86/127 đài đã phát"},
 		{message.WeekReopened, Reopen{Week: week, Reason: "SECRET"}, "chờ một người khác"},

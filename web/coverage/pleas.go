@@ -61,18 +61,9 @@ func (p pages) renderPleas(w http.ResponseWriter, r *kit.Request, answer kit.For
 		return err
 	}
 	page := pleasPage{Page: r.Page("coverage.pleas_title"), Form: kit.FilterForm(f), Turn: r.TurnAfter("after", next), Answer: answer, Of: of}
-	weeks := func(list []airing.Week) (said string) {
-		for i, w := range list {
-			if i > 0 {
-				said += ", "
-			}
-			said += w.Words(r.Lang)
-		}
-		return said
-	}
 	for _, one := range list {
 		row := pleaRow{Plea: one, Change: kit.NewID(), Label: reg.Label(one.Station), Badge: pleaBadges[one.State], Span: one.From.Words(r.Lang),
-			Granted: weeks(one.Excused), Left: weeks(one.Left), Decide: one.MayDecide(r.Actor, reg.Where(one.Station)),
+			Granted: coverage.Weeks(one.Excused).Words(r.Lang), Left: coverage.Weeks(one.Left).Words(r.Lang), Decide: one.MayDecide(r.Actor, reg.Where(one.Station)),
 			Own: one.State == coverage.PleaWaits && one.By.Person == r.Actor.Person}
 		if one.Until != one.From {
 			row.Span = r.Say("coverage.plea_span_of", "from", one.From, "until", one.Until)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/coverage"
+	"loa/internal/text"
 	"loa/message"
 	"loa/stations"
 	"loa/web/home"
@@ -58,7 +60,8 @@ func TestAnExcuseIsAnotherPersonsToGrant(t *testing.T) {
 		t.Fatal(err)
 	}
 	box, _, err := s.Inbox(t.Context(), people.Operators("S00001")[0].ID, "", 10)
-	if err != nil || len(box) != 1 || box[0].Topic != message.PleaAnswered || !strings.Contains(box[0].Text, "Chị Thu đã duyệt") {
+	if err != nil || len(box) != 1 || box[0].Topic != message.PleaAnswered || !strings.Contains(box[0].Text, "Chị Thu đã duyệt") ||
+		!strings.Contains(box[0].Text, "Đã miễn: "+coverage.Weeks{week, week + 1}.Words(text.Vietnamese)+".") {
 		t.Errorf("who asked is told %+v, %v", box, err)
 	}
 
