@@ -63,7 +63,8 @@ func (p pages) renderPleas(w http.ResponseWriter, r *kit.Request, answer kit.For
 	page := pleasPage{Page: r.Page("coverage.pleas_title"), Form: kit.FilterForm(f), Turn: r.TurnAfter("after", next), Answer: answer, Of: of}
 	for _, one := range list {
 		row := pleaRow{Plea: one, Change: kit.NewID(), Label: reg.Label(one.Station), Badge: pleaBadges[one.State], Span: one.From.Words(r.Lang),
-			Granted: coverage.Weeks(one.Excused).Words(r.Lang), Left: coverage.Weeks(one.Left).Words(r.Lang), Decide: one.MayDecide(r.Actor, reg.Where(one.Station)),
+			Granted: coverage.Weeks(one.Excused).Words(r.Lang), Left: coverage.Weeks(one.Left).Words(r.Lang),
+			Decide: one.MayDecide(r.Actor, reg.Where(one.Station)),
 			Own: one.State == coverage.PleaWaits && one.By.Person == r.Actor.Person}
 		if one.Until != one.From {
 			row.Span = r.Say("coverage.plea_span_of", "from", one.From, "until", one.Until)
