@@ -65,7 +65,7 @@ func (p pages) renderPleas(w http.ResponseWriter, r *kit.Request, answer kit.For
 		row := pleaRow{Plea: one, Change: kit.NewID(), Label: reg.Label(one.Station), Badge: pleaBadges[one.State], Span: one.From.Words(r.Lang),
 			Granted: coverage.Weeks(one.Excused).Words(r.Lang), Left: coverage.Weeks(one.Left).Words(r.Lang),
 			Decide: one.MayDecide(r.Actor, reg.Where(one.Station)),
-			Own: one.State == coverage.PleaWaits && one.By.Person == r.Actor.Person}
+			Own:    one.State == coverage.PleaWaits && one.By.Person == r.Actor.Person}
 		if one.Until != one.From {
 			row.Span = r.Say("coverage.plea_span_of", "from", one.From, "until", one.Until)
 		}
