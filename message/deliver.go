@@ -189,6 +189,12 @@ func (d Delivery) Last() Attempt {
 	return d.Attempts[len(d.Attempts)-1]
 }
 
+// Lost reports whether somebody should see to it that the delivery did not arrive: a trial told who tried, and what went to a
+// webhook or a device that was removed meanwhile was meant to end.
+func (d Delivery) Lost() bool {
+	return (d.State == Dead || d.State == Failed) && d.Topic != Trial && d.Last().Answer != Removed
+}
+
 // Facts are what addressing a message looks at.
 type Facts struct {
 	Settings Settings

@@ -334,3 +334,22 @@ func TestAMessageIsReadOnceByWhomItIsFor(t *testing.T) {
 		t.Errorf("what programs alone are told: %v", err)
 	}
 }
+
+func TestWhatIsLostIsWhatSomebodyShouldSeeTo(t *testing.T) {
+	refused, removed := []Attempt{{Answer: Refused}}, []Attempt{{Answer: Refused}, {Answer: Removed}}
+	for _, c := range []struct {
+		what string
+		d    Delivery
+		lost bool
+	}{
+		{"given up", Delivery{State: Dead, Topic: WeekSummary, Attempts: refused}, true},
+		{"refused", Delivery{State: Failed, Topic: ContestEvent, Attempts: refused}, true},
+		{"still tried", Delivery{State: Waiting, Topic: WeekSummary, Attempts: refused}, false},
+		{"a trial", Delivery{State: Failed, Topic: Trial, Attempts: refused}, false},
+		{"to what was removed", Delivery{State: Failed, Topic: WeekSummary, Attempts: removed}, false},
+	} {
+		if c.d.Lost() != c.lost {
+			t.Errorf("%s: %t", c.what, !c.lost)
+		}
+	}
+}

@@ -142,7 +142,7 @@ func (p pages) checks(r *kit.Request) ([]Check, error) {
 			return nil, err
 		}
 		for _, d := range list {
-			if r.Now.Sub(d.Next) < lately {
+			if d.Lost() && r.Now.Sub(d.Next) < lately {
 				f.Dead++
 			}
 		}
