@@ -3,6 +3,7 @@ package loa_test
 import (
 	"go/scanner"
 	"go/token"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,21 +19,33 @@ const (
 	wideWeb = 120 // templates, styles, scripts
 )
 
-// A line one must scroll or wrap is read by nobody.
-func TestNoLineIsTooWide(t *testing.T) {
-	listed, err := exec.Command("git", "ls-files", "*.go", "web/*.html", "web/*.css", "web/*.js").Output()
+// listed are the files of the clone that match, test data left out, and what is in them.
+func listed(t *testing.T, patterns ...string) iter.Seq2[string, []byte] {
+	t.Helper()
+	names, err := exec.Command("git", append([]string{"ls-files"}, patterns...)...).Output()
 	if err != nil {
 		t.Skip("not a clone: ", err)
 	}
+	return func(yield func(string, []byte) bool) {
+		for _, name := range strings.Fields(string(names)) {
+			text, err := os.ReadFile(name)
+			if os.IsNotExist(err) || strings.Contains(name, "/testdata/") {
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(name, text) {
+				return
+			}
+		}
+	}
+}
+
+// A line one must scroll or wrap is read by nobody.
+func TestNoLineIsTooWide(t *testing.T) {
 	checked := 0
-	for _, name := range strings.Fields(string(listed)) {
-		text, err := os.ReadFile(name)
-		if os.IsNotExist(err) || strings.Contains(name, "/testdata/") {
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	for name, text := range listed(t, "*.go", "web/*.html", "web/*.css", "web/*.js") {
 		most, raw := wideWeb, map[int]bool{}
 		if filepath.Ext(name) == ".go" {
 			most, raw = wideGo, linesOfRawStrings(text)
@@ -88,19 +101,8 @@ const blocks = "p|div|section|form|table|thead|tbody|tr|li|ul|ol|h[1-6]|article|
 
 // What stands side by side is read as one thing, and a change of one shows as a change of both.
 func TestALineHoldsOneThing(t *testing.T) {
-	listed, err := exec.Command("git", "ls-files", "web/*.html", "web/*.css").Output()
-	if err != nil {
-		t.Skip("not a clone: ", err)
-	}
 	checked := 0
-	for _, name := range strings.Fields(string(listed)) {
-		text, err := os.ReadFile(name)
-		if os.IsNotExist(err) || strings.Contains(name, "/testdata/") {
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	for name, text := range listed(t, "web/*.html", "web/*.css") {
 		checked++
 		for i, line := range strings.Split(string(text), "\n") {
 			if twoThings(filepath.Ext(name), line) {
