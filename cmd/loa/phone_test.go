@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"io"
 	"math/rand/v2"
@@ -16,7 +16,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -399,26 +398,29 @@ func (w *walk) takeBack() string {
 	return "take back"
 }
 
-// photo takes one for a report that waits. No two are the same.
+// photo takes one for a report that waits. No two are the same. It is chosen in one sitting with the look for where: a report may leave between.
 func (w *walk) photo() string {
-	slot := webtest.Eval[string](w.tab, "what waits for a photo", `document.querySelector("article .phone input[type=file]")?.closest("article").dataset.slot ?? ""`)
-	if slot == "" {
-		return "nothing to photograph"
-	}
-	w.taken++
 	img := image.NewGray(image.Rect(0, 0, 64, 48))
 	for i := range img.Pix {
-		img.Pix[i] = color.Gray{Y: byte(i * w.taken >> 3)}.Y
+		img.Pix[i] = byte(i * (w.taken + 1) >> 3)
 	}
-	name := filepath.Join(w.t.TempDir(), fmt.Sprintf("anh-%03d.jpg", w.taken))
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, nil); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
-		w.t.Fatal(err)
+	name := fmt.Sprintf("anh-%03d.jpg", w.taken+1)
+	slot := webtest.Eval[string](w.tab, "photograph what waits", fmt.Sprintf(`(() => {
+		const input = document.querySelector("article .phone input[type=file]"), files = new DataTransfer();
+		if (!input) return "";
+		files.items.add(new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], %q, { type: "image/jpeg" }));
+		input.files = files.files;
+		input.dispatchEvent(new Event("change", { bubbles: true }));
+		return input.closest("article").dataset.slot;
+	})()`, base64.StdEncoding.EncodeToString(b.Bytes()), name))
+	if slot == "" {
+		return "nothing to photograph"
 	}
-	w.tab.Upload("article .phone input[type=file]", name)
+	w.taken++
 	w.tab.Until("the photo is kept, or has gone", fmt.Sprintf(`new Promise((done) => {
 		const ask = indexedDB.open("loa-outbox");
 		ask.onsuccess = () => {
@@ -429,7 +431,7 @@ func (w *walk) photo() string {
 			}
 			t.oncomplete = () => { ask.result.close(); done(found.some((i) => i.label?.endsWith(%q))); };
 		};
-	})`, filepath.Base(name)))
+	})`, name))
 	w.photos[slot]++
 	return "photo"
 }
