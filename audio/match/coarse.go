@@ -22,6 +22,8 @@ const (
 	// blockLength is the length of the parts of a clip that are compared as a whole: 1.3 s.
 	blockWords  = 7
 	blockLength = blockWords * wordLength
+	// blockSpan is how many words of a programme, one a stride, a block lies over.
+	blockSpan = (blockWords-1)*wordLength/stride + 1
 )
 
 // word is what three pairs of frames say, a bit for each band.
@@ -29,6 +31,21 @@ type word struct {
 	clear uint64 // clearly above or below
 	below uint64
 }
+
+// words are those of a programme, one a stride.
+type words struct{ clear, below []uint64 }
+
+// wordsOf makes the words of a programme's values.
+func wordsOf(values []int8, frames int) (w words) {
+	for at := 0; at < frames; at += stride {
+		one := wordAt(values, at)
+		w.clear, w.below = append(w.clear, one.clear), append(w.below, one.below)
+	}
+	return w
+}
+
+// from are the words from the n-th on.
+func (w words) from(n int) words { return words{w.clear[n:], w.below[n:]} }
 
 // wordAt is the word that begins at a frame of values.
 func wordAt(values []int8, at int) (w word) {
@@ -79,15 +96,30 @@ func blocksOf(values []int8) (list []block) {
 
 // compare gives how well the block fits where it begins with each word from first on; 0 where
 // there is no programme for it.
-func (b *block) compare(words []word, first int, out []int16) {
-	const step = wordLength / stride
-	w := &b.words
+func (b *block) compare(g words, first int, out []int16) {
 	clear(out)
-	lo, hi := max(0, -first), min(len(out), len(words)-first-step*(blockWords-1))
-	for i := lo; i < hi; i++ {
-		x := (*[step*(blockWords-1) + 1]word)(words[first+i:])
-		out[i] = int16(x[0].fits(w[0]) + x[step].fits(w[1]) + x[2*step].fits(w[2]) + x[3*step].fits(w[3]) +
-			x[4*step].fits(w[4]) + x[5*step].fits(w[5]) + x[6*step].fits(w[6]))
+	lo, hi := max(0, -first), min(len(out), len(g.clear)-first-blockSpan+1)
+	if lo < hi {
+		fitsAt(out[lo:hi], g.from(first+lo), &b.words)
+	}
+}
+
+// fitsPlain is fitsAt in plain Go.
+func fitsPlain(out []int16, g words, w *[blockWords]word) {
+	for i := range out {
+		sum := 0
+		for k := range w {
+			at := i + wordLength/stride*k
+			sum += word{g.clear[at], g.below[at]}.fits(w[k])
+		}
+		out[i] = int16(sum)
+	}
+}
+
+// addPlain is add in plain Go.
+func addPlain(sums, one, other []int16) {
+	for i := range sums {
+		sums[i] += one[i] + other[i]
 	}
 }
 
@@ -113,10 +145,7 @@ func (s *search) coarse(g *Programme, from, to, width int, lines []line) (best [
 			if i+1 < len(fits) {
 				other = fits[i+1][l.blocks[i+1]-offset[i+1]:]
 			}
-			one, other = one[:len(sums)], other[:len(sums)]
-			for k := range sums {
-				sums[k] += one[k] + other[k]
-			}
+			add(sums, one, other)
 		}
 		for n := 0; n*width/stride < len(sums); n++ {
 			if n == len(best) {

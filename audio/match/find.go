@@ -43,13 +43,12 @@ type Programme struct {
 	frames int
 	values []int8    // bandCount a frame, as in frames; 0 where nothing is said
 	energy []float64 // of all frames before one
-	words  []word    // of every second frame
+	words  words     // of every second frame
 }
 
 // Prepare makes a Programme of a Print; it holds 40 bytes a frame.
 func Prepare(p Print) *Programme {
-	g := &Programme{frames: len(p.frames), values: make([]int8, bandCount*len(p.frames)), energy: make([]float64, len(p.frames)+1),
-		words: make([]word, (len(p.frames)+stride-1)/stride)}
+	g := &Programme{frames: len(p.frames), values: make([]int8, bandCount*len(p.frames)), energy: make([]float64, len(p.frames)+1)}
 	least := loud(p.levels) - quiet
 	for at, f := range p.frames {
 		e := 0
@@ -59,14 +58,12 @@ func Prepare(p Print) *Programme {
 		}
 		g.energy[at+1] = g.energy[at] + float64(e)
 	}
-	for i := range g.words {
-		g.words[i] = wordAt(g.values, stride*i)
-	}
+	g.words = wordsOf(g.values, g.frames)
 	return g
 }
 
-// dot is the product of two vectors of the same length.
-func dot(a, b []int8) int {
+// dotPlain is dot in plain Go.
+func dotPlain(a, b []int8) int {
 	b = b[:len(a)]
 	sum := int32(0)
 	for i, v := range a {
