@@ -150,6 +150,16 @@ func (a answer) String() string { return fmt.Sprintf("%d %s %v", a.status, a.bod
 // value of "-" leaves a header out.
 func ask(t testing.TB, method, url string, body []byte, headers ...string) answer {
 	t.Helper()
+	a, err := asked(t, method, url, body, headers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// asked is ask where the body of an answer may break off.
+func asked(t testing.TB, method, url string, body []byte, headers ...string) (answer, error) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -168,10 +178,7 @@ func ask(t testing.TB, method, url string, body []byte, headers ...string) answe
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{resp.StatusCode, resp.Header, string(b)}
+	return answer{resp.StatusCode, resp.Header, string(b)}, err
 }
 
 func meta(pairs ...string) string {

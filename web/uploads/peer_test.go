@@ -15,8 +15,8 @@ import (
 	"loa/web/webtest"
 )
 
-// peer starts @tus/server and returns its URL.
-func peer(t *testing.T, maxSize int64) string {
+// node starts @tus/server and returns its URL.
+func node(t *testing.T, maxSize int64) string {
 	t.Helper()
 	cmd := exec.Command("node", "server.mjs", t.TempDir(), fmt.Sprint(maxSize))
 	cmd.Dir = webtest.Node(t, "testdata/peers")
@@ -62,6 +62,9 @@ func prepare(t *testing.T, server, on string) string {
 		if a.status != 201 {
 			t.Fatalf("prepare %s: %v", on, a)
 		}
+		if where := a.header.Get("Location"); strings.HasPrefix(where, server) { // tusd says it whole
+			return where
+		}
 		return server + a.header.Get("Location")
 	}
 	send := func(url string, at, until int) string {
@@ -98,13 +101,20 @@ var looked = map[string]bool{"Tus-Resumable": false, "Tus-Version": false, "Tus-
 	"Upload-Offset": false, "Upload-Length": false, "Upload-Defer-Length": false, "Upload-Metadata": false, "Cache-Control": false,
 	"Access-Control-Allow-Origin": false, "Location": true, "Upload-Expires": true}
 
-// facts is what a server answered, by header, and "status".
-func facts(a answer) map[string]string {
+// facts is what a server answered to a request, by header, and "status".
+func facts(t *testing.T, server string, q request) map[string]string {
+	t.Helper()
+	a, err := asked(t, q.method, prepare(t, server, q.on), bytes.Clone(q.body), q.headers...)
 	f := map[string]string{"status": fmt.Sprint(a.status)}
+	if err != nil {
+		f["body"] = err.Error()
+	}
 	for name, presence := range looked {
 		switch v := a.header.Get(name); {
 		case v != "" && presence:
 			f[name] = "there"
+		case v != "" && name == "Upload-Metadata": // in any order
+			f[name] = strings.Join(slices.Sorted(strings.SplitSeq(v, ",")), ",")
 		case v != "":
 			f[name] = strings.ReplaceAll(v, ", ", ",")
 		}
@@ -204,19 +214,23 @@ func script() []request {
 	}
 }
 
-// TestSideBySideWithTusServer asks Loa and @tus/server the same and wants every
-// difference explained, and every explanation needed.
-func TestSideBySideWithTusServer(t *testing.T) {
+// TestSideBySideWithTusServer asks Loa and @tus/server the same.
+func TestSideBySideWithTusServer(t *testing.T) { sideBySide(t, node, differences) }
+
+// TestSideBySideWithTusd asks Loa and tusd the same.
+func TestSideBySideWithTusd(t *testing.T) { sideBySide(t, tusd, fromTusd) }
+
+// sideBySide wants every difference explained, and every explanation needed.
+func sideBySide(t *testing.T, peer func(t *testing.T, maxSize int64) string, explained map[difference]string) {
 	d := newDoor(t)
 	set, err := d.store.LibrarySettings(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	theirs := peer(t, set.MaxBytes)
-	unused := maps.Clone(differences)
+	unused := maps.Clone(explained)
 	for _, q := range script() {
-		one := facts(ask(t, q.method, prepare(t, d.url, q.on), bytes.Clone(q.body), q.headers...))
-		two := facts(ask(t, q.method, prepare(t, theirs, q.on), bytes.Clone(q.body), q.headers...))
+		one, two := facts(t, d.url, q), facts(t, theirs, q)
 		names := slices.Sorted(maps.Keys(one))
 		for name := range two {
 			if _, both := one[name]; !both {
@@ -228,10 +242,10 @@ func TestSideBySideWithTusServer(t *testing.T) {
 				continue
 			}
 			key := difference{q.name, name, one[name], two[name]}
-			if every := (difference{"", name, one[name], two[name]}); differences[every] != "" {
+			if every := (difference{"", name, one[name], two[name]}); explained[every] != "" {
 				key = every
 			}
-			if differences[key] == "" {
+			if explained[key] == "" {
 				t.Errorf("not explained: {%q, %q, %q, %q}", q.name, name, one[name], two[name])
 			}
 			delete(unused, key)
@@ -246,7 +260,7 @@ func TestSideBySideWithTusServer(t *testing.T) {
 // a header or "status", and what each answers ("" is nothing).
 type difference struct{ request, name, loa, peer string }
 
-// differences are all there are, and why.
+// differences from @tus/server are all there are, and why.
 var differences = map[difference]string{
 	{"", "Cache-Control", "no-store", ""}:                 "nothing of an upload is worth keeping on the way; theirs says so with HEAD alone",
 	{"", "Access-Control-Allow-Origin", "", "*"}:          "Loa lets no other origin in unless --origins names it",
