@@ -103,6 +103,7 @@ type Actor struct {
 	Organised []Past  `json:"-"`   // as of Person
 	Via       string  `json:"via"` // "session", "token", "text", "daemon"
 	Through   string  `json:"-"`   // Session.Root of the browser, or ID of the token
+	Cold      bool    `json:"-"`   // Session.Cold of that browser
 }
 
 // Daemon is the actor of the daemon's own jobs. It may do everything.

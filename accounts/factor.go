@@ -275,7 +275,7 @@ type AddFactor struct {
 func (AddFactor) Repeated() error { return fault.New(fault.Conflict, "accounts.second_added") }
 
 // DecideAddFactor returns the person with one factor more, and whether the spare codes are hers now. Faults:
-// accounts.log_in_first, accounts.second_by_hand, accounts.second_no_passphrase, accounts.second_there,
+// accounts.log_in_first, accounts.by_hand, accounts.second_no_passphrase, accounts.second_there,
 // accounts.second_wrong, accounts.name_missing, accounts.name_form, accounts.passkey_most.
 func DecideAddFactor(f Facts, m Meta, c AddFactor, passphrase bool) (p Person, e Effects, spare bool, err error) {
 	if p, err = f.herself(m); err != nil {
@@ -321,14 +321,14 @@ func DecideAddFactor(f Facts, m Meta, c AddFactor, passphrase bool) (p Person, e
 }
 
 // herself is who acts, where she does so in her own browser: what a program may do must not lead to
-// who it acts for. Faults: accounts.log_in_first, accounts.second_by_hand.
+// who it acts for. Faults: accounts.log_in_first, accounts.by_hand.
 func (f Facts) herself(m Meta) (Person, error) {
 	p, err := f.Directory.Person(m.By.Person)
 	if err != nil {
 		return p, fault.New(fault.Unauthenticated, "accounts.log_in_first").Because(err)
 	}
 	if m.By.Via != "session" {
-		return p, fault.New(fault.Denied, "accounts.second_by_hand")
+		return p, fault.New(fault.Denied, "accounts.by_hand")
 	}
 	return p, nil
 }
@@ -358,15 +358,15 @@ type RemoveFactor struct {
 }
 
 // DecideRemoveFactor returns the person without the factor. The spare codes go with the last one. Faults: accounts.denied,
-// accounts.second_by_hand, accounts.second_own, accounts.second_lost_by_hand, accounts.person_unknown, accounts.second_gone.
+// accounts.by_hand, accounts.second_own, accounts.prove_again, accounts.person_unknown, accounts.second_gone.
 func DecideRemoveFactor(f Facts, m Meta, c RemoveFactor) (p Person, e Effects, err error) {
 	if m.By.Person == c.Person && c.Person != "" {
 		if p, err = f.herself(m); err == nil && !c.Verified {
 			err = fault.New(fault.Denied, "accounts.second_own")
 		}
 	} else if err = m.By.Must(ManagePeople, Where{}); err == nil {
-		if p, err = f.Directory.Person(c.Person); err == nil && m.By.program() {
-			err = fault.New(fault.Denied, "accounts.second_lost_by_hand")
+		if p, err = f.Directory.Person(c.Person); err == nil {
+			err = m.By.byHand()
 		}
 	}
 	if err != nil {
@@ -394,7 +394,7 @@ type RenewSpare struct {
 // Repeated is what a repeat gets instead of the first answer: the codes are shown once.
 func (RenewSpare) Repeated() error { return fault.New(fault.Conflict, "accounts.spare_shown") }
 
-// DecideSpare returns what follows. Faults: accounts.log_in_first, accounts.second_by_hand, accounts.second_gone.
+// DecideSpare returns what follows. Faults: accounts.log_in_first, accounts.by_hand, accounts.second_gone.
 func DecideSpare(f Facts, m Meta, c RenewSpare) (Effects, error) {
 	if _, err := f.herself(m); err != nil {
 		return Effects{}, err
@@ -425,9 +425,12 @@ type SaveSettings struct {
 // secondMost is how far ahead the day may lie.
 const secondMost = 366 * 24 * time.Hour
 
-// DecideSettings returns the settings as changed. Faults: accounts.denied, edit.stale, accounts.second_day.
+// DecideSettings returns the settings as changed. Faults: accounts.denied, those of Actor.byHand, edit.stale, accounts.second_day.
 func DecideSettings(was Settings, m Meta, c SaveSettings) (Settings, error) {
 	if err := m.By.Must(EditSettings, Where{}); err != nil {
+		return was, err
+	}
+	if err := m.By.byHand(); err != nil {
 		return was, err
 	}
 	if err := m.Current(was.Edition()); err != nil {

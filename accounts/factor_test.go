@@ -123,7 +123,7 @@ func TestWhoLooksAfterSecondFactors(t *testing.T) {
 	f.Held.Sessions = []Session{{ID: "here"}, {ID: "elsewhere"}}
 	by := func(p Person, via string) Meta { return Meta{ID: "m", By: p.Actor(via), At: at} }
 	add := AddFactor{Kind: ByApp, Secret: rfcSecret, Code: codeAt(t, at), Session: "here", Spare: Spare{Salt: "s", Hashes: []string{"h"}}}
-	if _, _, _, err := DecideAddFactor(f, by(her, "token"), add, true); !fault.Is(err, "accounts.second_by_hand") {
+	if _, _, _, err := DecideAddFactor(f, by(her, "token"), add, true); !fault.Is(err, "accounts.by_hand") {
 		t.Errorf("a token adds one: %v", err)
 	}
 	if _, _, _, err := DecideAddFactor(f, by(her, "session"), add, false); !fault.Is(err, "accounts.second_no_passphrase") {
@@ -147,8 +147,8 @@ func TestWhoLooksAfterSecondFactors(t *testing.T) {
 	for who, c := range map[string]struct {
 		m    Meta
 		want string
-	}{"another monitor": {by(other, "session"), "accounts.denied"}, "her program": {by(p, "token"), "accounts.second_by_hand"},
-		"she": {by(p, "session"), ""}, "an administrator's program": {by(admin, "token"), "accounts.second_lost_by_hand"},
+	}{"another monitor": {by(other, "session"), "accounts.denied"}, "her program": {by(p, "token"), "accounts.by_hand"},
+		"she": {by(p, "session"), ""}, "an administrator's program": {by(admin, "token"), "accounts.by_hand"},
 		"an administrator": {by(admin, "session"), ""}, "the server": {by(ServerPerson(), "token"), ""}} {
 		now, e, err := DecideRemoveFactor(f, c.m, remove)
 		if c.want != "" && !fault.Is(err, c.want) {

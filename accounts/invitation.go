@@ -164,7 +164,7 @@ func EveryInvitation(ctx context.Context, from interface {
 // has that secret or code, all are the links there are. Faults: accounts.denied,
 // accounts.person_unknown, accounts.nothing_given, accounts.note_long,
 // accounts.secret_taken, accounts.waiting_form, accounts.already_invited,
-// accounts.renew_own, those of grants.
+// accounts.renew_own, those of grants and of Actor.byHand.
 func DecideInvite(f Facts, m Meta, c Invite, taken bool, all []Invitation) (inv Invitation, ended []Invitation, err error) {
 	if inv, err = f.invite(m, c, taken); err != nil {
 		return inv, nil, err
@@ -201,13 +201,20 @@ func (f Facts) invite(m Meta, c Invite, taken bool) (Invitation, error) {
 	}
 	if c.Person != "" {
 		inv.Person, inv.Expires = c.Person, m.At.Add(RenewalLife)
-		return inv, f.mustRenew(m.By, c.Person)
+		err := f.mustRenew(m.By, c.Person)
+		if p, unknown := f.Directory.Person(c.Person); err == nil && unknown == nil {
+			err = m.By.handy(p.Grants...)
+		}
+		return inv, err
 	}
 	if len(c.Grants) == 0 {
 		return Invitation{}, fault.New(fault.Invalid, "accounts.nothing_given").At("grants")
 	}
 	var err error
-	if inv.Grants, err = checkGrants(Person{}, c.Grants); err != nil {
+	if inv.Grants, err = checkGrants(Person{}, c.Grants); err == nil {
+		err = m.By.handy(inv.Grants...)
+	}
+	if err != nil {
 		return Invitation{}, err
 	}
 	for _, g := range inv.Grants {

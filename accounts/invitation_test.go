@@ -287,7 +287,7 @@ func TestNobodyLetsHerselfIn(t *testing.T) {
 		}
 	}
 	p, _ := f.Directory.Person("a")
-	if _, err := DecidePassphrase(f, as(p, "token"), SetPassphrase{Was: "was", New: "new"}, "was"); !fault.Is(err, "accounts.passphrase_by_hand") {
+	if _, err := DecidePassphrase(f, as(p, "token"), SetPassphrase{Was: "was", New: "new"}, "was"); !fault.Is(err, "accounts.by_hand") {
 		t.Errorf("a passphrase by a token: %v", err)
 	}
 }

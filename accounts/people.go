@@ -237,6 +237,9 @@ func DecideAdd(f Facts, m Meta, c AddPerson) (Person, Effects, error) {
 		return Person{}, Effects{}, err
 	}
 	grants, err := checkGrants(Person{}, c.Grants)
+	if err == nil {
+		err = m.By.handy(grants...)
+	}
 	if err != nil {
 		return Person{}, Effects{}, err
 	}
@@ -350,6 +353,11 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, Effects, error) {
 		if m.By.Person == p.ID && *c.Disabled {
 			return Person{}, Effects{}, fault.New(fault.Invalid, "accounts.not_yourself")
 		}
+		if p.Disabled != *c.Disabled {
+			if err := m.By.handy(p.Grants...); err != nil {
+				return Person{}, Effects{}, err
+			}
+		}
 		p.Disabled = *c.Disabled
 	}
 	if (p.Disabled || !p.Actor("").Has(Admin)) && f.Directory.admins(p.ID) == 0 {
@@ -381,6 +389,9 @@ func (f Facts) regrant(m Meta, p Person, want []Grant) ([]Grant, error) {
 		if !p.Has(g) {
 			err = f.giveNew(m, g)
 		}
+		if err == nil {
+			err = m.By.handy(g)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -406,13 +417,14 @@ func (SetPassphrase) Repeated() error {
 
 // DecidePassphrase replaces the passphrase if it is still the one verified: her other sessions
 // and the links to a new passphrase end.
-// Faults: accounts.log_in_first, accounts.passphrase_by_hand, accounts.passphrase_changed.
+// Faults: accounts.log_in_first, accounts.by_hand, accounts.passphrase_changed.
 func DecidePassphrase(f Facts, m Meta, c SetPassphrase, stored string) (Effects, error) {
 	if m.By.Person == "" {
 		return Effects{}, fault.New(fault.Unauthenticated, "accounts.log_in_first")
 	}
-	if m.By.program() {
-		return Effects{}, fault.New(fault.Denied, "accounts.passphrase_by_hand")
+	m.By.Cold = false // the caller has verified the old one
+	if err := m.By.byHand(); err != nil {
+		return Effects{}, err
 	}
 	if stored != c.Was {
 		return Effects{}, fault.New(fault.Conflict, "accounts.passphrase_changed")

@@ -51,6 +51,7 @@ type Session struct {
 	Address string    `json:"address"` // IP address at log-in
 	Opened  Opening   `json:"opened,omitempty"`
 	Second  Second    `json:"second,omitempty"` // what she proved herself by beside that
+	Proved  time.Time `json:"proved,omitzero"`  // UTC, when she last showed her passphrase again
 	PIN     bool      `json:"pin,omitempty"`    // it lives long, and asks for its PIN
 	Shut    bool      `json:"shut,omitempty"`   // until the PIN: somebody else uses the browser
 
@@ -217,13 +218,16 @@ type AddToken struct {
 }
 
 // DecideToken makes the token; taken says that another has that secret.
-// Faults: accounts.denied, accounts.person_unknown, accounts.name_missing,
+// Faults: those of Actor.byHand, accounts.denied, accounts.person_unknown, accounts.name_missing,
 // accounts.token_life, accounts.secret_taken.
 func DecideToken(f Facts, m Meta, c AddToken, taken bool) (Token, error) {
 	if c.Person != m.By.Person {
 		if err := m.By.Must(ManagePeople, Where{}); err != nil {
 			return Token{}, err
 		}
+	}
+	if err := m.By.byHand(); err != nil {
+		return Token{}, err
 	}
 	if _, err := f.Directory.Person(c.Person); err != nil {
 		return Token{}, err

@@ -31,6 +31,8 @@ type Commands interface {
 	// ReplaceSession lets a session go on under another secret, Session.Replace;
 	// one that goes on for it already and was never used ends.
 	ReplaceSession(ctx context.Context, m Meta, session Session, h Hash) error
+	// NoteProof notes that who has the session showed her passphrase once more, which the caller has verified.
+	NoteProof(ctx context.Context, m Meta, session Session) error
 	// AddFactor says whether the spare codes that came with it are hers. DecideAddFactor.
 	AddFactor(ctx context.Context, m Meta, c AddFactor) (spare bool, err error)
 	RemoveFactor(ctx context.Context, m Meta, c RemoveFactor) (FactorList, error)      // DecideRemoveFactor

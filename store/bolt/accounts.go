@@ -456,6 +456,20 @@ func (s *Store) Shut(ctx context.Context, session accounts.Hash) error {
 	})
 }
 
+// NoteProof implements accounts.Commands. As Unlock it leaves no line in the trail.
+func (s *Store) NoteProof(ctx context.Context, m accounts.Meta, session accounts.Session) error {
+	return s.update(ctx, func(tx *tx) error {
+		all, err := recordsOf(tx, sessionsOf, sessions, session.Person)
+		for _, o := range all {
+			if o.Root() == session.Root() {
+				o.Proved = m.At.UTC()
+				err = errors.Join(err, sessions.put(tx, []byte(o.Hash), o))
+			}
+		}
+		return err
+	})
+}
+
 // EndSessions implements accounts.Commands.
 func (s *Store) EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error) {
 	return accountChange(ctx, s, m, "accounts.end_sessions", c, func(tx *tx, f accounts.Facts) (int, error) {

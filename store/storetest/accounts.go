@@ -710,7 +710,7 @@ func secondFactor(a *accountTest) {
 	a.wants(err, "")
 	add := accounts.AddFactor{Kind: accounts.ByOwnDevice, Name: "Điện thoại", Spare: spare, Passkey: accounts.Passkey{ID: "k", Credential: []byte("{}")}}
 	_, err = a.AddFactor(ctx, a.meta(p.Actor("token"), noon), add)
-	a.wants(err, "accounts.second_by_hand")
+	a.wants(err, "accounts.by_hand")
 	m := a.meta(by, noon)
 	hers, err := a.AddFactor(ctx, m, add)
 	a.wants(err, "")

@@ -33,6 +33,7 @@ type Store interface {
 	BySession(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, accounts.Session, error)
 	SetPIN(ctx context.Context, m accounts.Meta, c accounts.SetPIN) error
 	TryPIN(ctx context.Context, session accounts.Hash) (accounts.PIN, error)
+	NoteProof(ctx context.Context, m accounts.Meta, session accounts.Session) error
 	Unlock(ctx context.Context, m accounts.Meta, session, next accounts.Hash) error
 	Shut(ctx context.Context, session accounts.Hash) error
 	Factors(ctx context.Context, person string) (accounts.Factors, error)
@@ -132,6 +133,7 @@ func Register(k *kit.Kit, s Store) {
 		strangeSecond: kit.NewLimiter(10*time.Minute, 10, 100_000),
 	}
 	k.AddStep(p.step)
+	k.Prove(p.proveAgain)
 	k.Handle(
 		kit.Route{Pattern: "GET /login", Access: kit.Public, Handler: p.showLogin},
 		kit.Route{Pattern: "POST /login", Access: kit.Public, Handler: p.logIn, Always: true},

@@ -221,6 +221,21 @@ func (p pages) rightPassphrase(r *kit.Request, typed string) error {
 	return err
 }
 
+// proveAgain verifies the passphrase of who asks, and keeps that she showed it.
+func (p pages) proveAgain(r *kit.Request, typed string) error {
+	phc, err := p.store.Credential(r.Context(), r.Actor.Person)
+	if err == nil && phc == "" {
+		err = fault.New(fault.Denied, "accounts.second_no_passphrase")
+	}
+	if err == nil {
+		err = p.rightPassphrase(r, typed)
+	}
+	if err != nil {
+		return err
+	}
+	return p.store.NoteProof(r.Context(), r.Meta(kit.NewID()), r.Session)
+}
+
 func (p pages) setPIN(r *kit.Request, person accounts.Person, session accounts.Session, pin string) error {
 	phc, err := accounts.HashPassphrase(r.Context(), pin)
 	if err != nil {

@@ -156,6 +156,9 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 		page.Next, page.To, page.Again = r.cameFrom(), r.URL.RequestURI(), k.again(w, r)
 		page.Files = slices.ContainsFunc(page.Again, func(s Sent) bool { return s.File })
 	}
+	if sent, ok := k.proves(w, r, e); ok {
+		page.Title, page.To, page.Again, page.Prove = r.Say("kit.prove_title"), r.URL.RequestURI(), sent, true
+	}
 	if rerr := k.failed.Render(w, r, page); rerr != nil {
 		k.cfg.Log.Error("the error page itself failed", "err", rerr)
 		http.Error(w, page.Problem.Detail, code)

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
@@ -150,7 +151,7 @@ func (c *cutter) step() {
 }
 
 // ReadForm reads a posted form, urlencoded or multipart. Faults:
-// kit.not_form, kit.body_cut, kit.body_too_large, kit.id_invalid.
+// kit.not_form, kit.body_cut, kit.body_too_large, kit.id_invalid, those of Kit.Prove.
 func (r *Request) ReadForm() (*Form, error) {
 	mt, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
@@ -178,7 +179,10 @@ func (r *Request) ReadForm() (*Form, error) {
 		f.ID = NewID()
 	}
 	f.takeOver()
-	return f, CheckID(f.ID, "id")
+	if err := CheckID(f.ID, "id"); err != nil {
+		return f, err
+	}
+	return f, r.prove()
 }
 
 // Asked is the form of a GET: what the address asks for.
@@ -349,7 +353,7 @@ func (f Form) TypedWith(name, do string, hidden map[string]any) string {
 // Any other error is left to the caller to return.
 func (f *Form) Refused(err error) bool {
 	var e *fault.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e.Code == accounts.ProveAgain { // that is a page of its own
 		return false
 	}
 	switch e.Kind {

@@ -122,8 +122,9 @@ type Kit struct {
 	offline  *View[offlinePage]
 	outbox   *View[outboxPage]
 	metrics  *metrics
-	values   map[reflect.Type][]string // of types of words, for the API document
-	document object                    // of the API, made by Handler
+	values   map[reflect.Type][]string                 // of types of words, for the API document
+	document object                                    // of the API, made by Handler
+	verify   func(r *Request, passphrase string) error // see Prove
 	titles   func(ctx context.Context) (map[string]string, error)
 	unread   func(ctx context.Context, person string) (int, error)
 	help     func(r *Request) string

@@ -23,6 +23,7 @@ type errorPage struct {
 	Again   []Sent // what a form held whose sender was logged out meanwhile; nil if it cannot be sent again
 	Files   bool   // some of Again are files, which have to be chosen again
 	To      string // where that form goes
+	Prove   bool   // it is sent again with her passphrase
 }
 
 // Sent is one value of a form, or the name of a file that was sent with it.

@@ -258,7 +258,7 @@ func (k *Kit) identify(w http.ResponseWriter, r *Request) error {
 	}
 	r.Session = s
 	r.become(p, "session")
-	r.Actor.Through = s.Root()
+	r.Actor.Through, r.Actor.Cold = s.Root(), s.Cold(r.Now)
 	k.changeSecret(w, r)
 	w.Header().Set("Cache-Control", "no-store") // assets, which are everyone's, set their own
 	return nil
