@@ -317,6 +317,30 @@ func (w *presser) again(part string) {
 	maps.DeleteFunc(w.tried, func(id string, _ bool) bool { return strings.Contains(id, part) })
 }
 
+// proved types the passphrase again, which a browser that was left open is asked for.
+func (w *presser) proved() {
+	w.t.Helper()
+	secret := accounts.NewSecret()
+	m := accounts.Meta{ID: uuid.NewString(), By: w.people["quantri"].Actor("session"), At: w.clock.at.Add(-2 * accounts.ProofLife)}
+	if _, err := w.store.StartSession(w.t.Context(), m, accounts.StartSession{Hash: accounts.HashOf(secret)}); err != nil {
+		w.t.Fatal(err)
+	}
+	p := w.browser.Person()
+	p.Cookie("s", secret, w.server.URL)
+	p.Open(w.server.URL + "/people/invite?role=admin")
+	for _, name := range []string{"people/invite.html people.make_link", "kit/error.html kit.prove"} {
+		list := p.Buttons()
+		i := slices.IndexFunc(list, func(b webtest.Button) bool { return b.At == name })
+		if i < 0 {
+			w.t.Errorf("%s is not on the page", name)
+			return
+		}
+		if e := p.Try(list[i], map[string]string{"note": "Anh Lềnh", "proof": demo.Passphrase}, nil); e.What == "page" {
+			w.pressed[name] = true
+		}
+	}
+}
+
 // told presses what is there once the administrator was told something, and it did not
 // arrive everywhere.
 func (w *presser) told() {
@@ -942,6 +966,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.visit(entrant, "/enter/lan-nam/"+old, nil)
 	w.just("bientap", "/rules/R1/on/2025-05-15T17:00", "calendar/one.html", map[string]string{"kind": "moved", "to": "2025-05-19T17:00"})
 	w.loggedOut()
+	w.proved()
 	w.danger = true
 	w.visit("giamkhao2", sheet, nil)
 	w.danger = false
