@@ -206,6 +206,29 @@ func is(what types.Object, folder, name string) bool {
 	return what != nil && what.Pkg() != nil && what.Pkg().Path() == "loa/"+folder && what.Name() == name
 }
 
+// A door asks a noun what somebody may, so that a page that shows a button and the change behind it
+// cannot tell two rules apart: Can and Must of an actor are called in nouns only.
+func TestADoorAsksANounWhatSomebodyMay(t *testing.T) {
+	seen := 0
+	for _, p := range typedHouse(t) {
+		if !slices.ContainsFunc([]string{"web", "cmd", "post"}, func(door string) bool { return within(p.folder, door) }) {
+			continue
+		}
+		for name, what := range p.Uses {
+			switch {
+			case !asks(what):
+			case what.Name() == "Can" || what.Name() == "Must":
+				t.Errorf("%s: %s is asked here; a function of the noun asks it", positions.Position(name.Pos()), what.Name())
+			default:
+				seen++
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("doors ask an actor %d times for what is hers: this test does not see them", seen)
+	}
+}
+
 // asks reports whether it is what accounts.Actor answers of what somebody may.
 func asks(what types.Object) bool {
 	method, plain := what.(*types.Func)

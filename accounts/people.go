@@ -106,6 +106,23 @@ func (f Facts) mustTend(by Actor, person string) error {
 // new passphrase link or disable her account.
 func (f Facts) MayTend(by Actor, person string) bool { return f.mustTend(by, person) == nil }
 
+// MayManage refuses who may not manage people of any kind. Fault: accounts.denied.
+func MayManage(by Actor) error { return by.Must(ManagePeople, Where{}) }
+
+// Tended returns the person of that ID or login, if the actor may tend her: see MayTend.
+// Faults: of Directory.Person, accounts.denied.
+func (f Facts) Tended(by Actor, who string) (Person, error) {
+	p, err := f.Directory.Person(who)
+	if err != nil {
+		byLogin, found := f.Directory.ByLogin(who)
+		if !found {
+			return Person{}, err
+		}
+		p = byLogin
+	}
+	return p, f.mustTend(by, p.ID)
+}
+
 // checkGrants removes doubles of a person's grants. was is the person before, zero
 // if she is new: what she holds already is not refused again.
 func checkGrants(was Person, grants []Grant) ([]Grant, error) {

@@ -342,12 +342,12 @@ type Query struct {
 // may not read: an empty answer would say that nothing was reported there.
 func (q Query) Allowed(by accounts.Actor, where func(station string) accounts.Where) error {
 	if q.District != "" {
-		if err := by.Must(accounts.ReadAirings, accounts.Where{District: q.District}); err != nil {
+		if err := MayRead(by, accounts.Where{District: q.District}); err != nil {
 			return err
 		}
 	}
 	for _, id := range q.Stations {
-		if err := by.Must(accounts.ReadAirings, where(id)); err != nil {
+		if err := MayRead(by, where(id)); err != nil {
 			return err
 		}
 	}
@@ -389,6 +389,15 @@ const mostOf = 4
 
 // Reads reports whether the actor may read the log of a station that lies at on.
 func Reads(by accounts.Actor, on accounts.Where) bool { return by.Can(accounts.ReadAirings, on) }
+
+// MayRead refuses who may not read the reports of a station that lies there. Fault: accounts.denied.
+func MayRead(by accounts.Actor, on accounts.Where) error { return by.Must(accounts.ReadAirings, on) }
+
+// MayReport refuses who may not report for a station that lies there. Fault: accounts.denied.
+func MayReport(by accounts.Actor, on accounts.Where) error { return by.Must(accounts.ReportAiring, on) }
+
+// MayVerify refuses who may not look at the evidence of a station that lies there. Fault: accounts.denied.
+func MayVerify(by accounts.Actor, on accounts.Where) error { return by.Must(accounts.VerifyAiring, on) }
 
 // NoReport is the fault airing.unknown: there is no such report, or the actor may not know of it.
 func NoReport() *fault.Error { return fault.New(fault.NotFound, "airing.unknown") }

@@ -49,7 +49,7 @@ type Excerpts interface {
 
 // MayBind says who may have bundles, which hold the log of a station with the names of who reported: who verifies
 // the airings of all stations.
-func MayBind(by accounts.Actor) error { return by.Must(accounts.VerifyAiring, accounts.Where{}) }
+func MayBind(by accounts.Actor) error { return MayVerify(by, accounts.Where{}) }
 
 // Binder makes bundles, one at a time: each holds what a verdict holds.
 type Binder struct {

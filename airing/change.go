@@ -212,7 +212,7 @@ func DecideEvidence(a About, m accounts.Meta, e Evidence) (Change, error) {
 		}
 		return Change{Line: line}, nil
 	}
-	if err := m.By.Must(accounts.ReportAiring, a.On); err != nil {
+	if err := MayReport(m.By, a.On); err != nil {
 		return Change{}, err
 	}
 	if id, err := uuid.Parse(e.ID); err != nil || id.String() != e.ID {
@@ -244,7 +244,7 @@ const maxEvidence = 10
 // airing.evidence_unknown, airing.evidence_of_corrected, airing.evidence_week_closed, airing.evidence_verified,
 // airing.evidence_why, airing.text_too_long.
 func DecideRemoval(a About, m accounts.Meta, r Removal) (Change, error) {
-	if err := m.By.Must(accounts.ReportAiring, a.On); err != nil {
+	if err := MayReport(m.By, a.On); err != nil {
 		return Change{}, err
 	}
 	r.Why = text.Lines(r.Why)
@@ -278,12 +278,21 @@ func Keeps(line Line, closed bool) error {
 	return nil
 }
 
+// AsksVerdict reports whether the actor, who may look at evidence there, may give a verdict on the report
+// as it stands: it is another's, and says that it was aired.
+func (l Line) AsksVerdict(by accounts.Actor, on accounts.Where) bool {
+	return l.Stands() && l.Outcome == Aired && !l.own(by) && MayVerify(by, on) == nil
+}
+
+// own reports whether the actor made the report herself.
+func (l Line) own(by accounts.Actor) bool { return l.By.Person != "" && l.By.Person == by.Person }
+
 // DecideVerdict says what a verdict makes of the log. Nobody verifies a report of her own, or
 // takes back what another found without having seen it. Faults: airing.finding_unknown,
 // airing.own_report, airing.verdict_of_corrected, airing.finding_grounds, airing.finding_why, airing.text_too_long, edit.stale.
 func DecideVerdict(a About, m accounts.Meta, v Verdict) (Change, error) {
 	line := a.Line
-	if err := m.By.Must(accounts.VerifyAiring, a.On); err != nil {
+	if err := MayVerify(m.By, a.On); err != nil {
 		return Change{}, err
 	}
 	if err := m.Current(line.Edition()); err != nil {
@@ -293,7 +302,7 @@ func DecideVerdict(a About, m accounts.Meta, v Verdict) (Change, error) {
 	switch {
 	case !slices.Contains(Findings[:], v.Finding):
 		return Change{}, fault.New(fault.Invalid, "airing.finding_unknown").At("finding")
-	case line.By.Person != "" && line.By.Person == m.By.Person:
+	case line.own(m.By):
 		return Change{}, fault.New(fault.Denied, "airing.own_report")
 	case !line.Stands() || line.Outcome != Aired:
 		return Change{}, fault.New(fault.Conflict, "airing.verdict_of_corrected")

@@ -315,7 +315,7 @@ func checkPlace(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	case f.Station == "":
 		return fault.New(fault.NotFound, "airing.no_station", "station", c.Station).At("station")
 	}
-	if err := m.By.Must(accounts.ReportAiring, f.Where); err != nil {
+	if err := MayReport(m.By, f.Where); err != nil {
 		return err
 	}
 	if f.Slot != nil && f.Slot.Station != f.Station {

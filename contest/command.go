@@ -140,9 +140,19 @@ func Decide(s *State, f Facts, m accounts.Meta, c Command) ([]Event, error) {
 	return s.seal(m, digest, list)
 }
 
+// MayOrganise refuses who may not organise the contest; "" is every contest. Fault: accounts.denied.
+func MayOrganise(by accounts.Actor, contest string) error {
+	return by.Must(accounts.Organise, accounts.Where{Contest: contest})
+}
+
+// MayJudge refuses who is no judge of the contest. Fault: accounts.denied.
+func MayJudge(by accounts.Actor, contest string) error {
+	return by.Must(accounts.JudgeEntries, accounts.Where{Contest: contest})
+}
+
 // organiser returns nil if the actor may organise this contest.
 func (s *State) organiser(m accounts.Meta) error {
-	return m.By.Must(accounts.Organise, accounts.Where{Contest: s.ID})
+	return MayOrganise(m.By, s.ID)
 }
 
 // chair returns nil if the actor presides over this jury and has signed what is

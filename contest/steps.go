@@ -345,7 +345,7 @@ type Asked struct {
 // keeps it from being made; or of those named, whosever turn it is. Faults:
 // accounts.denied and those of View.
 func (h *Hall) Ask(ctx context.Context, m accounts.Meta, id string, named ...Step) (list []Asked, err error) {
-	if err := m.By.Must(accounts.Organise, accounts.Where{Contest: id}); err != nil {
+	if err := MayOrganise(m.By, id); err != nil {
 		return nil, err
 	}
 	f, err := h.facts(ctx, m, id, PublishResults{})

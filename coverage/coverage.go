@@ -394,6 +394,14 @@ func MayRead(by accounts.Actor, on accounts.Where) error { return by.Must(accoun
 // MayClose refuses who may not close weeks and open them again. Fault: accounts.denied.
 func MayClose(by accounts.Actor) error { return by.Must(accounts.CloseWeek, accounts.Where{}) }
 
+// MayExcuse refuses who may not excuse a station that lies there. Fault: accounts.denied.
+func MayExcuse(by accounts.Actor, on accounts.Where) error {
+	return by.Must(accounts.ExcuseStation, on)
+}
+
+// MayCall refuses who may not call a station that lies there, and note what it said. Fault: accounts.denied.
+func MayCall(by accounts.Actor, on accounts.Where) error { return by.Must(accounts.CallStation, on) }
+
 // CheckSpan refuses more than MaxWeeks from..until, both included, and weeks in the
 // wrong order, or before there are any. Faults: coverage.too_many_weeks, airing.week_early.
 func CheckSpan(from, until airing.Week) error {

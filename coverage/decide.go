@@ -53,7 +53,7 @@ func Askers(st *stations.Station, on accounts.Where, people *accounts.Directory,
 	}
 	named := map[string]bool{text.Fold(approver.Name): true} // in the file she may stand too
 	for _, p := range people.People() {
-		if p.ID != approver.Person && !p.Disabled && MayAskExcuse(p.Actor(""), on) {
+		if p.ID != approver.Person && !p.Disabled && MayAskExcuse(p.Actor(""), on) == nil {
 			list, named[text.Fold(p.Name)] = append(list, Asker{Person: p.ID, Name: p.Name}), true
 		}
 	}
@@ -120,7 +120,7 @@ func askerOf(list []Asker, key string) (found Asker, ok bool) {
 
 // excuse is what is kept of an excuse, whoever asked for it.
 func (f ExcuseFacts) excuse(m accounts.Meta, e Excuse) (Excuse, error) {
-	if err := m.By.Must(accounts.ExcuseStation, f.On); err != nil {
+	if err := MayExcuse(m.By, f.On); err != nil {
 		return Excuse{}, err
 	}
 	old := f.Last

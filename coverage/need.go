@@ -204,7 +204,7 @@ func ToBeCalled(ctx context.Context, s CallSource, by accounts.Actor, f NeedFilt
 		return nil, err
 	}
 	if f.District != "" {
-		if err := by.Must(accounts.CallStation, accounts.Where{District: f.District}); err != nil {
+		if err := MayCall(by, accounts.Where{District: f.District}); err != nil {
 			return nil, err
 		}
 	}

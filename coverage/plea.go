@@ -58,10 +58,13 @@ type AskExcuse struct {
 	Note    string        `json:"note" schema:"maxLength=1000"`
 }
 
-// MayAskExcuse reports whether the actor may ask for a station that lies there: who runs it, and who
-// may excuse it.
-func MayAskExcuse(by accounts.Actor, on accounts.Where) bool {
-	return by.Can(accounts.ExcuseStation, on) || slices.Contains(by.Runs(), on.Station)
+// MayAskExcuse refuses who may not ask for a station that lies there: who neither runs it nor may
+// excuse it. Fault: accounts.denied.
+func MayAskExcuse(by accounts.Actor, on accounts.Where) error {
+	if slices.Contains(by.Runs(), on.Station) {
+		return nil
+	}
+	return MayExcuse(by, on)
 }
 
 // DecideAsk says what is kept of somebody asking; waiting are the station's pleas nobody has decided, closed whether a
@@ -70,9 +73,10 @@ func MayAskExcuse(by accounts.Actor, on accounts.Where) bool {
 func DecideAsk(m accounts.Meta, on accounts.Where, running airing.Week, closed func(airing.Week) bool, waiting []Plea, c AskExcuse) (Plea, error) {
 	p := Plea{ID: m.NewID(), Station: c.Station, From: c.From, Until: cmp.Or(c.Until, c.From), Reason: c.Reason, Note: text.Lines(c.Note), By: m.By,
 		At: m.At.UTC(), State: PleaWaits}
+	may := MayAskExcuse(m.By, on)
 	switch {
-	case !MayAskExcuse(m.By, on):
-		return p, m.By.Must(accounts.ExcuseStation, on)
+	case may != nil:
+		return p, may
 	case p.Until < p.From || p.Until-p.From >= MaxExcuseAhead:
 		return p, fault.New(fault.Invalid, "coverage.plea_span", "n", MaxExcuseAhead).At("until")
 	case p.Until > running+MaxExcuseAhead:
@@ -112,7 +116,7 @@ type PleaFacts struct {
 func DecideAnswer(f PleaFacts, m accounts.Meta, c AnswerExcuse) (Plea, []Excuse, error) {
 	p, own := f.Plea, f.Plea.By.Person != "" && f.Plea.By.Person == m.By.Person
 	c.Why = text.Lines(c.Why)
-	switch may := m.By.Must(accounts.ExcuseStation, f.On); {
+	switch may := MayExcuse(m.By, f.On); {
 	case may != nil && !own:
 		return p, nil, may
 	case p.State != PleaWaits:
@@ -225,7 +229,7 @@ type PleaQuery struct {
 // Wants reports whether the query asks for the plea of a station that lies at on, and the actor may know of it.
 func (q PleaQuery) Wants(by accounts.Actor, p Plea, on accounts.Where) bool {
 	return (q.State == "" || q.State == p.State) && (q.Station == "" || q.Station == p.Station) && (q.District == "" || q.District == on.District) &&
-		(q.Listed == nil || q.Listed[p.Station]) && MayAskExcuse(by, on)
+		(q.Listed == nil || q.Listed[p.Station]) && MayAskExcuse(by, on) == nil
 }
 
 // Pleas keeps who asked for an excuse and what was decided. It is safe for concurrent use.

@@ -148,10 +148,13 @@ type Settings struct {
 // Edition is what two editors of the settings begin from.
 func (s Settings) Edition() accounts.Edition { return accounts.EditionOf(s.Touch, s) }
 
+// MaySet refuses who may not set what is kept of audio, and for how long. Fault: accounts.denied.
+func MaySet(by accounts.Actor) error { return by.Must(accounts.EditSettings, accounts.Where{}) }
+
 // DecideSettings replaces the settings. Faults: accounts.denied, edit.stale and
 // those of Settings.Check.
 func DecideSettings(old Settings, m accounts.Meta, set Settings) (Settings, error) {
-	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+	if err := MaySet(m.By); err != nil {
 		return Settings{}, err
 	}
 	if err := m.Current(old.Edition()); err != nil {

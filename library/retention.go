@@ -111,7 +111,7 @@ type Retention struct {
 // of what was made until the instant it is asked for; announced are the recordings whose end was announced.
 // Fault: accounts.denied.
 func DecideExpiry(s Settings, m accounts.Meta, unused func(until time.Time) iter.Seq2[Unused, error], announced []string, limit int) (r Retention, err error) {
-	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+	if err := MaySet(m.By); err != nil {
 		return r, err
 	}
 	leaving := map[string]bool{}

@@ -11,7 +11,7 @@ import (
 func (r *Registry) editable(m accounts.Meta, id string) (*Station, error) {
 	s, err := r.Station(id)
 	if err == nil {
-		err = m.By.Must(accounts.EditStations, r.Where(id))
+		err = MayEdit(m.By, r.Where(id))
 	}
 	return s, err
 }

@@ -83,7 +83,7 @@ func (r *Registry) PlanMerge(c Merge) MergePlan {
 // second time. Fault: stations.merge_refused whose parts say what is wrong in
 // which line.
 func DecideMerge(r *Registry, m accounts.Meta, c Merge) ([]Unit, []Station, MergePlan, error) {
-	if err := m.By.Must(accounts.EditStations, accounts.Where{}); err != nil {
+	if err := MayEdit(m.By, accounts.Where{}); err != nil {
 		return nil, nil, MergePlan{}, err
 	}
 	units, list, plan := r.planMerge(m, c)

@@ -317,6 +317,16 @@ func (r *Registry) ByCodeOrID(s string, on Date) (*Station, error) {
 	return nil, r.unknown(s)
 }
 
+// OpenTo returns the station of ByCodeOrID if the actor may do the action there.
+// Faults: of ByCodeOrID, accounts.denied.
+func (r *Registry) OpenTo(by accounts.Actor, action accounts.Action, s string, on Date) (*Station, error) {
+	st, err := r.ByCodeOrID(s, on)
+	if err != nil {
+		return nil, err
+	}
+	return st, by.Must(action, r.Where(st.ID))
+}
+
 // SeatedIn is the station of the unit: the one active on that day, else the
 // last there was; nil if the unit never had one.
 func (r *Registry) SeatedIn(unit UnitKey, on Date) *Station {

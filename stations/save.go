@@ -10,9 +10,13 @@ import (
 	"loa/internal/text"
 )
 
+// MayEdit refuses who may not change a station that lies there; the zero Where is the whole
+// registry. Fault: accounts.denied.
+func MayEdit(by accounts.Actor, on accounts.Where) error { return by.Must(accounts.EditStations, on) }
+
 // DecideFound fills a registry that is empty. Faults: accounts.denied, stations.founded.
 func DecideFound(r *Registry, m accounts.Meta, units []Unit, list []Station) ([]Unit, []Station, error) {
-	if err := m.By.Must(accounts.EditStations, accounts.Where{}); err != nil {
+	if err := MayEdit(m.By, accounts.Where{}); err != nil {
 		return nil, nil, err
 	}
 	if len(r.units) > 0 || len(r.stations) > 0 {
@@ -33,7 +37,7 @@ func DecideSave(r *Registry, m accounts.Meta, c SaveStation) (Station, error) {
 	if err != nil {
 		return Station{}, err
 	}
-	if err := m.By.Must(accounts.EditStations, r.Where(c.ID)); err != nil {
+	if err := MayEdit(m.By, r.Where(c.ID)); err != nil {
 		return Station{}, err
 	}
 	if err := m.Current(old.Edition()); err != nil {
@@ -61,7 +65,7 @@ func (r *Registry) open(m accounts.Meta, c SaveStation) (Station, error) {
 	if !ok || u.Kind.Level() != Commune {
 		return Station{}, fault.New(fault.NotFound, "stations.unit_unknown", "code", c.Unit.Code).At("unit")
 	}
-	if err := m.By.Must(accounts.EditStations, accounts.Where{District: u.District}); err != nil {
+	if err := MayEdit(m.By, accounts.Where{District: u.District}); err != nil {
 		return Station{}, err
 	}
 	if len(c.Active) == 0 {

@@ -165,7 +165,7 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	page.Passed = r.Passed(reg, st.ID, accounts.ReportAiring, "/today?station=%s")
 	today := r.Today()
 	for _, s := range reg.Lineage(st.ID).Before {
-		if p, gone := reg.Passed(s.ID, today); gone && p.From >= today.AddDays(-latelyMerged) && r.Actor.Can(accounts.ReportAiring, reg.Where(s.ID)) {
+		if p, gone := reg.Passed(s.ID, today); gone && p.From >= today.AddDays(-latelyMerged) && airing.MayReport(r.Actor, reg.Where(s.ID)) == nil {
 			page.Before = append(page.Before, choice{s.ID, reg.Label(s.ID)})
 		}
 	}
@@ -239,7 +239,7 @@ func run(r *kit.Request, reg *stations.Registry) []*stations.Station {
 // reportable lists the active stations the actor may report for.
 func reportable(r *kit.Request, reg *stations.Registry) (mine []*stations.Station) {
 	for _, st := range reg.ActiveOn(r.Today()) {
-		if r.Actor.Can(accounts.ReportAiring, reg.Where(st.ID)) {
+		if airing.MayReport(r.Actor, reg.Where(st.ID)) == nil {
 			mine = append(mine, st)
 		}
 	}
@@ -250,17 +250,13 @@ func reportable(r *kit.Request, reg *stations.Registry) (mine []*stations.Statio
 // means: the first of mine. Else nil.
 func chosen(reg *stations.Registry, mine []*stations.Station, r *kit.Request) (*stations.Station, error) {
 	if s := r.URL.Query().Get("station"); s != "" {
-		st, err := reg.ByCodeOrID(s, r.Today())
-		if err != nil {
-			return nil, err
-		}
-		return st, r.Actor.Must(accounts.ReportAiring, reg.Where(st.ID))
+		return reg.OpenTo(r.Actor, accounts.ReportAiring, s, r.Today())
 	}
 	if run := r.Actor.Runs(); len(mine) == 0 && len(run) > 0 { // hers was merged into another
 		return reg.Station(run[0])
 	}
 	if len(mine) == 0 {
-		return nil, r.Actor.Must(accounts.ReportAiring, accounts.Where{})
+		return nil, airing.MayReport(r.Actor, accounts.Where{})
 	}
 	if len(mine) == 1 || !r.Actor.Wide(accounts.ReportAiring) {
 		return mine[0], nil

@@ -133,7 +133,7 @@ func (p pages) lay(r *kit.Request, reg *stations.Registry, plan *scheduler.Sched
 	if err != nil {
 		return err
 	}
-	if err := r.Actor.Must(accounts.VerifyAiring, reg.Where(line.Station)); err != nil {
+	if err := airing.MayVerify(r.Actor, reg.Where(line.Station)); err != nil {
 		return err
 	}
 	named, err := p.named(r, reg, []airing.Line{line})

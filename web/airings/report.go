@@ -96,11 +96,11 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	}
 	where := reg.Where(line.Station)
 	page.Gone = reg.IsGone(line.Station)
-	page.MayCorrect = !page.Gone && line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
+	page.MayCorrect = !page.Gone && line.CorrectedBy == "" && airing.MayReport(r.Actor, where) == nil
 	_, foreign := library.OwnerOf(r.Actor, line.Station)
 	page.MayAttach = page.MayCorrect && foreign == nil
 	page.LeftBehind = line.Outcome != airing.Withdrawn && len(page.History) > 0 && page.History[0].Outcome != line.Outcome && len(page.History[0].Evidence) > 0
-	if line.Stands() && len(line.Evidence) > 0 && r.Actor.Can(accounts.ReportAiring, where) {
+	if line.Stands() && len(line.Evidence) > 0 && airing.MayReport(r.Actor, where) == nil {
 		kept := airing.Keeps(line, line.WeekClosed)
 		page.MayDetach = kept == nil
 		page.MayNotDetach = r.Lang.Fault(kept)
@@ -128,7 +128,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	if f.Of != "" { // it was sent, and is refused
 		page.Check = f
 	}
-	page.MayJudge = line.Stands() && line.Outcome == airing.Aired && line.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, where)
+	page.MayJudge = line.AsksVerdict(r.Actor, where)
 	page.Findings = kit.WordOptions(r, "airing.finding.", airing.Findings[:])
 	return p.report.Render(w, r, page)
 }

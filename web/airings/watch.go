@@ -49,7 +49,7 @@ func (p pages) showWatch(w http.ResponseWriter, r *kit.Request, reg *stations.Re
 	if err != nil {
 		return err
 	}
-	watches := func(station string) bool { return r.Actor.Can(accounts.ReadAirings, reg.Where(station)) }
+	watches := func(station string) bool { return airing.Reads(r.Actor, reg.Where(station)) }
 	list, err := airing.BroadcastsOf(r.Context(), p.store, r.Actor, plan, watches, r.Now)
 	if err != nil {
 		return err

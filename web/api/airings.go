@@ -267,11 +267,8 @@ func (a airings) proposals(w http.ResponseWriter, r *kit.Request) error {
 		if err != nil {
 			return err
 		}
-		st, err := reg.ByCodeOrID(named, r.Today())
+		st, err := reg.OpenTo(r.Actor, accounts.ReadAirings, named, r.Today())
 		if err != nil {
-			return err
-		}
-		if err := r.Actor.Must(accounts.ReadAirings, reg.Where(st.ID)); err != nil {
 			return err
 		}
 		q.Station = st.ID

@@ -72,11 +72,7 @@ func (c callRoutes) station(r *kit.Request, named string) (*stations.Station, er
 	if err != nil {
 		return nil, err
 	}
-	st, err := reg.ByCodeOrID(named, r.Today())
-	if err != nil {
-		return nil, err
-	}
-	return st, r.Actor.Must(accounts.CallStation, reg.Where(st.ID))
+	return reg.OpenTo(r.Actor, accounts.CallStation, named, r.Today())
 }
 
 func (c callRoutes) last(w http.ResponseWriter, r *kit.Request) error {

@@ -283,7 +283,7 @@ func (c contestRoutes) steps(w http.ResponseWriter, r *kit.Request) error {
 // view reads the contest of the path for somebody who may organise it.
 func (c contestRoutes) view(r *kit.Request, fn func(*contest.State) error) error {
 	id := r.PathValue("contest")
-	if err := r.Actor.Must(accounts.Organise, accounts.Where{Contest: id}); err != nil {
+	if err := contest.MayOrganise(r.Actor, id); err != nil {
 		return err
 	}
 	return c.hall.View(r.Context(), id, fn)
@@ -314,7 +314,7 @@ func (c contestRoutes) list(w http.ResponseWriter, r *kit.Request) error {
 	var items []listedJSON
 	err := c.hall.List(r.Context(), func(s *contest.State) error {
 		x := listedJSON{ID: s.ID, Title: s.Rules.Title, Phase: s.Phase}
-		if r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
+		if contest.MayOrganise(r.Actor, s.ID) == nil {
 			x.As, x.Events, x.Head = append(x.As, asOrganiser), s.Seq, s.Head
 		}
 		if r.Actor.CanSomewhere(accounts.EnterContest) && s.Phase != contest.Draft {
@@ -323,7 +323,7 @@ func (c contestRoutes) list(w http.ResponseWriter, r *kit.Request) error {
 				x.As = append(x.As, asEntrant)
 			}
 		}
-		if _, ok := s.ForJudge(r.Actor.Person); ok && r.Actor.Can(accounts.JudgeEntries, accounts.Where{Contest: s.ID}) {
+		if _, ok := s.ForJudge(r.Actor.Person); ok && contest.MayJudge(r.Actor, s.ID) == nil {
 			x.As = append(x.As, asJudge)
 		}
 		if len(x.As) > 0 {
@@ -364,7 +364,7 @@ func (c contestRoutes) draft(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Actor.Must(accounts.Organise, accounts.Where{}); err != nil {
+	if err := contest.MayOrganise(r.Actor, ""); err != nil {
 		return err
 	}
 	d := contest.DraftContest{Rules: contest.Sample(), CopiedFrom: b.From}
@@ -385,7 +385,7 @@ func (c contestRoutes) draft(w http.ResponseWriter, r *kit.Request) error {
 // error must not leave half an archive that looks whole.
 func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 	id := r.PathValue("contest")
-	if err := r.Actor.Must(accounts.Organise, accounts.Where{Contest: id}); err != nil {
+	if err := contest.MayOrganise(r.Actor, id); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp("", "loa-contest-*.zip")

@@ -181,11 +181,8 @@ func (c coverages) lastExcuse(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	st, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
+	st, err := reg.OpenTo(r.Actor, accounts.ExcuseStation, r.PathValue("station"), r.Today())
 	if err != nil {
-		return err
-	}
-	if err := r.Actor.Must(accounts.ExcuseStation, reg.Where(st.ID)); err != nil {
 		return err
 	}
 	e, err := c.store.LastExcuse(r.Context(), week, st.ID)
@@ -239,7 +236,7 @@ func (c coverages) closing(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Actor.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
+	if err := coverage.MayClose(r.Actor); err != nil {
 		return err
 	}
 	got, err := c.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, Now: r.Now})

@@ -71,11 +71,8 @@ func (d days) get(w http.ResponseWriter, r *kit.Request) error {
 	}
 	mine := r.Actor.Runs()
 	if s := r.URL.Query().Get("station"); s != "" {
-		st, err := reg.ByCodeOrID(s, r.Today())
+		st, err := reg.OpenTo(r.Actor, accounts.ReportAiring, s, r.Today())
 		if err != nil {
-			return err
-		}
-		if err := r.Actor.Must(accounts.ReportAiring, reg.Where(st.ID)); err != nil {
 			return err
 		}
 		mine = []string{st.ID}

@@ -125,16 +125,7 @@ func (p people) tended(r *kit.Request) (accounts.Person, error) {
 	if err != nil {
 		return accounts.Person{}, err
 	}
-	q, err := f.Directory.Person(r.PathValue("id"))
-	if err != nil {
-		if byLogin, ok := f.Directory.ByLogin(r.PathValue("id")); ok {
-			q, err = byLogin, nil
-		}
-	}
-	if err == nil && !f.MayTend(r.Actor, q.ID) {
-		err = r.Actor.Must(accounts.ManagePeople, accounts.Where{})
-	}
-	return q, err
+	return f.Tended(r.Actor, r.PathValue("id"))
 }
 
 func (p people) get(w http.ResponseWriter, r *kit.Request) error {

@@ -153,11 +153,8 @@ func (a stationRoutes) find(r *kit.Request, action accounts.Action) (*stations.R
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
-	if err != nil {
-		return nil, nil, err
-	}
-	return reg, s, r.Actor.Must(action, reg.Where(s.ID))
+	s, err := reg.OpenTo(r.Actor, action, r.PathValue("station"), r.Today())
+	return reg, s, err
 }
 
 func (a stationRoutes) get(w http.ResponseWriter, r *kit.Request) error {

@@ -105,11 +105,8 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 		id = mine[0] // an operator means her own
 	}
 	if id != "" {
-		st, err := reg.ByCodeOrID(id, today)
+		st, err := reg.OpenTo(r.Actor, accounts.ReadStations, id, today)
 		if err != nil {
-			return err
-		}
-		if err := r.Actor.Must(accounts.ReadStations, reg.Where(st.ID)); err != nil {
 			return err
 		}
 		id, page.Label = st.ID, reg.Label(st.ID)

@@ -195,7 +195,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 // districts are those in which the actor may call a station.
 func districts(r *kit.Request, reg *stations.Registry) (list []kit.Option) {
 	for _, d := range reg.Districts(r.Today()) {
-		if r.Actor.Can(accounts.CallStation, accounts.Where{District: d.Code}) {
+		if coverage.MayCall(r.Actor, accounts.Where{District: d.Code}) == nil {
 			list = append(list, kit.Option{Value: d.Code, Text: reg.DistrictLabel(d.Code)})
 		}
 	}
@@ -260,11 +260,7 @@ func (p pages) stationOf(r *kit.Request) (*stations.Station, error) {
 	if err != nil {
 		return nil, err
 	}
-	st, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
-	if err != nil {
-		return nil, err
-	}
-	return st, r.Actor.Must(accounts.CallStation, reg.Where(st.ID))
+	return reg.OpenTo(r.Actor, accounts.CallStation, r.PathValue("station"), r.Today())
 }
 
 func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"loa/accounts"
 	"loa/contest"
 	"loa/library"
 	"loa/web/kit"
@@ -31,7 +30,7 @@ type work struct{ Name, URL string }
 func (p pages) works(r *kit.Request) (map[string]work, error) {
 	all := map[string]work{}
 	err := p.hall.List(r.Context(), func(s *contest.State) error {
-		if !r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
+		if contest.MayOrganise(r.Actor, s.ID) != nil {
 			return nil
 		}
 		for _, e := range s.Entries {
@@ -76,7 +75,7 @@ func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry, ke
 		if i := slices.IndexFunc(kept, func(d contest.Double) bool { return d.Entry == e.ID && d.Recording == rec.ID }); i >= 0 {
 			row.Kept = &kept[i]
 		}
-		if !entered && !r.Actor.Can(accounts.Organise, accounts.Where{}) { // of another contest, or the library's
+		if !entered && contest.MayOrganise(r.Actor, "") != nil { // of another contest, or the library's
 			rows = append(rows, row)
 			continue
 		}

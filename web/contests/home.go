@@ -68,7 +68,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	err = p.hall.FindEntries(r.Context(), r.PathValue("contest"), contest.EntryQuery{}, func(s *contest.State, found []contest.Found) error {
 		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Points: len(s.Points()),
 			Stale: s.Outdated.Given != nil, Filed: s.Undecided(), Changes: s.Changes,
-			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil, MayShare: r.Actor.Can(accounts.Organise, accounts.Where{})}
+			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil, MayShare: contest.MayOrganise(r.Actor, "") == nil}
 		for _, x := range found {
 			for _, state := range x.States {
 				switch state {

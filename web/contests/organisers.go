@@ -33,7 +33,7 @@ func organisersOf(r *kit.Request, d *accounts.Directory, id string) (list []orga
 			all = append(all, row)
 			continue
 		}
-		row.Removes = row.Self || r.Actor.Can(accounts.Organise, accounts.Where{})
+		row.Removes = row.Self || contest.MayOrganise(r.Actor, "") == nil
 		list = append(list, row)
 	}
 	return append(list, all...)
@@ -56,7 +56,7 @@ func (p pages) removeOrganiser(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if person == r.Actor.Person && !r.Actor.Can(accounts.Organise, accounts.Where{}) {
+	if person == r.Actor.Person && contest.MayOrganise(r.Actor, "") != nil {
 		return r.Redirect(w, "/", "contest.organiser_removed")
 	}
 	return r.Redirect(w, "/contests/"+id, "contest.organiser_removed")

@@ -228,7 +228,7 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if page.Seal, err = p.sealOf(r, got); err != nil {
 		return err
 	}
-	page.MayReopen = got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
+	page.MayReopen = got.Closed && coverage.MayClose(r.Actor) == nil
 	page.draw(r, reg, trend)
 	page.Groups = groupsOf(reg, got, func(s coverage.State, n int) kit.Turn { return r.Turn("g-"+string(s), n) })
 	turned := strings.Contains(r.URL.RawQuery, "g-")
@@ -394,7 +394,7 @@ func rowOf(reg *stations.Registry, s coverage.StationWeek) row {
 // closing asks about closing a week; nil where it is closed, holds nothing to close, or
 // is not the actor's to close. got is the week as she sees a part of it, or all.
 func (p pages) closing(r *kit.Request, reg *stations.Registry, week airing.Week, got coverage.Week) (*kit.Ask, error) {
-	if got.Closed || !r.Actor.Can(accounts.CloseWeek, accounts.Where{}) {
+	if got.Closed || coverage.MayClose(r.Actor) != nil {
 		return nil, nil
 	}
 	whole, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, Now: r.Now})
@@ -675,8 +675,8 @@ func (p pages) renderAsked(w http.ResponseWriter, r *kit.Request, f, ask kit.For
 			for _, id := range s.Of {
 				page.Of = append(page.Of, lent{reg.Label(id), stationPath(id, week)})
 			}
-			page.MayAsk = !got.Closed && s.State != coverage.Aired && r.Actor.Can(accounts.ExcuseStation, where)
-			page.MayPlea = !got.Closed && s.State != coverage.Aired && s.Excuse == nil && coverage.MayAskExcuse(r.Actor, where)
+			page.MayAsk = !got.Closed && s.State != coverage.Aired && coverage.MayExcuse(r.Actor, where) == nil
+			page.MayPlea = !got.Closed && s.State != coverage.Aired && s.Excuse == nil && coverage.MayAskExcuse(r.Actor, where) == nil
 		}
 	}
 	if err := p.askers(r, st, where, &page); err != nil {
@@ -690,7 +690,7 @@ func (p pages) renderAsked(w http.ResponseWriter, r *kit.Request, f, ask kit.For
 		programme, _ := plan.Programme(l.Programme) // what was reported stays, also of a programme that is gone
 		page.Lines = append(page.Lines, said{l, cmp.Or(programme.TitleAt(l.StartedAt), l.Programme)})
 	}
-	if page.MayCall = r.Actor.Can(accounts.CallStation, where); page.MayCall {
+	if page.MayCall = coverage.MayCall(r.Actor, where) == nil; page.MayCall {
 		if page.Calls, _, err = p.store.Calls(r.Context(), r.Actor, coverage.CallQuery{Station: st.ID, Limit: callsShown}); err != nil {
 			return err
 		}
@@ -803,7 +803,7 @@ func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
 
 // reopenings tells whoever may agree that somebody asks to open weeks again.
 func (p pages) reopenings(r *kit.Request) (steps []kit.Step, err error) {
-	if !r.Actor.Can(accounts.CloseWeek, accounts.Where{}) {
+	if coverage.MayClose(r.Actor) != nil {
 		return nil, nil
 	}
 	cal, err := p.calendar(r.Context())

@@ -95,8 +95,10 @@ func (p pages) ask(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if st, err := reg.ByCodeOrID(r.PathValue("station"), r.Today()); err == nil && !coverage.MayAskExcuse(r.Actor, reg.Where(st.ID)) {
-		return r.Actor.Must(accounts.ExcuseStation, reg.Where(st.ID)) // before it says anything of what was typed
+	if st, err := reg.ByCodeOrID(r.PathValue("station"), r.Today()); err == nil {
+		if err := coverage.MayAskExcuse(r.Actor, reg.Where(st.ID)); err != nil {
+			return err // before it says anything of what was typed
+		}
 	}
 	f, week, err := formOfWeek(r)
 	if err != nil {

@@ -120,7 +120,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 // the same answer whether it exists or not.
 func (p pages) mine(r *kit.Request, id string) (v contest.JudgeView, err error) {
 	hidden := fault.New(fault.NotFound, "contest.unknown")
-	if !r.Actor.Can(accounts.JudgeEntries, accounts.Where{Contest: id}) {
+	if contest.MayJudge(r.Actor, id) != nil {
 		return v, hidden
 	}
 	err = p.hall.View(r.Context(), id, func(s *contest.State) error {

@@ -27,7 +27,7 @@ func (r *Request) Passed(reg *stations.Registry, station string, action accounts
 		return &out
 	}
 	out.Name = reg.Label(now.Into.ID)
-	if r.Actor.Can(action, reg.Where(now.Into.ID)) {
+	if _, err := reg.OpenTo(r.Actor, action, now.Into.ID, r.Today()); err == nil {
 		out.To = fmt.Sprintf(path, now.Into.ID)
 	}
 	return &out

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/contest"
 	"loa/internal/fault"
 	"loa/stations"
 	"loa/web/kit"
@@ -82,11 +83,11 @@ func (p pages) showInvite(w http.ResponseWriter, r *kit.Request) error {
 
 func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form) error {
 	if role, back := ofContest(r); back != "" {
-		where := accounts.Where{Contest: r.PathValue("contest")}
+		of := r.PathValue("contest")
 		if role == accounts.Organiser {
-			where = accounts.Where{} // given by who organises all contests
+			of = "" // given by who organises all contests
 		}
-		if err := r.Actor.Must(accounts.Organise, where); err != nil {
+		if err := contest.MayOrganise(r.Actor, of); err != nil {
 			return err
 		}
 		page := invitePage{Page: r.Page("people.invite_" + string(role)), Form: form, Role: string(role), Back: back,

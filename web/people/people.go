@@ -197,15 +197,12 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 	if err != nil {
 		return err
 	}
-	q, err := f.Directory.Person(r.PathValue("id"))
+	q, err := f.Tended(r.Actor, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	if !f.MayTend(r.Actor, q.ID) {
-		return r.Actor.Must(accounts.ManagePeople, accounts.Where{})
-	}
 	page := personPage{Page: r.Page("people.person", "name", q.Name), Form: form, Secret: accounts.NewSecret(), Person: q, Self: q.ID == r.Actor.Person,
-		May: r.Actor.Can(accounts.ManagePeople, accounts.Where{}), Stations: stationOptions(r, places), Districts: districtOptions(r, places)}
+		May: accounts.MayManage(r.Actor) == nil, Stations: stationOptions(r, places), Districts: districtOptions(r, places)}
 	if page.Named = nameForm(q); form.Get("do") == "rename" {
 		page.Named = form
 	}
@@ -245,7 +242,7 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 // rolesToGive are the roles whose invitation starts on these pages, the most
 // frequent first. Judges are invited from the jury page of their contest.
 func rolesToGive(by accounts.Actor) []accounts.Role {
-	if by.Can(accounts.ManagePeople, accounts.Where{}) {
+	if accounts.MayManage(by) == nil {
 		return []accounts.Role{accounts.Operator, accounts.Monitor, accounts.Editor, accounts.Organiser, accounts.Admin}
 	}
 	return []accounts.Role{accounts.Operator}

@@ -134,7 +134,7 @@ func (l librarySettings) save(w http.ResponseWriter, r *kit.Request) error {
 
 // step tells an administrator on the first page what is about to be removed.
 func (l librarySettings) step(r *kit.Request) ([]kit.Step, error) {
-	if !r.Actor.Can(accounts.EditSettings, accounts.Where{}) {
+	if library.MaySet(r.Actor) != nil {
 		return nil, nil
 	}
 	set, err := l.store.LibrarySettings(r.Context())

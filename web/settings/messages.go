@@ -492,7 +492,7 @@ func (p messageSettings) replay(w http.ResponseWriter, r *kit.Request) error {
 
 // step tells an administrator on the first page that messages do not arrive.
 func (p messageSettings) step(r *kit.Request) ([]kit.Step, error) {
-	if !r.Actor.Can(accounts.EditSettings, accounts.Where{}) {
+	if message.Allowed(r.Actor) != nil {
 		return nil, nil
 	}
 	dead, _, err := p.store.Deliveries(r.Context(), r.Actor, message.Query{State: message.Dead}, 0, 1)

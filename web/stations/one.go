@@ -5,7 +5,10 @@ import (
 	"strings"
 
 	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
 	"loa/internal/text"
+	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -55,9 +58,9 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 		Page: r.Page("stations.one_title", "name", reg.Label(s.ID)), Station: *s, Unit: u, ActiveToday: s.ActiveOn(day),
 		Expired: until != "" && until < day, ExpiresSoon: until != "" && until >= day && until <= day.AddDays(licenceDays),
 		Before: kinOf(reg, reg.Lineage(s.ID).Before), After: kinOf(reg, reg.Lineage(s.ID).After),
-		MayEdit: r.Actor.Can(accounts.EditStations, reg.Where(s.ID)), MaySeeReport: r.Actor.Can(accounts.ReadCoverage, reg.Where(s.ID)),
-		MayHear:   r.Actor.Can(accounts.ReadSchedule, reg.Where(s.ID)),
-		MayReport: s.ActiveOn(day) && r.Actor.Can(accounts.ReportAiring, reg.Where(s.ID)),
+		MayEdit: stations.MayEdit(r.Actor, reg.Where(s.ID)) == nil, MaySeeReport: coverage.MayRead(r.Actor, reg.Where(s.ID)) == nil,
+		MayHear:   scheduler.MayRead(r.Actor, reg.Where(s.ID)) == nil,
+		MayReport: s.ActiveOn(day) && airing.MayReport(r.Actor, reg.Where(s.ID)) == nil,
 	}
 	if d, ok := reg.UnitByCode(u.District, u.Valid.From); ok {
 		page.District = d.Official()
@@ -88,11 +91,8 @@ func (p pages) find(r *kit.Request, action accounts.Action) (*stations.Registry,
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
-	if err != nil {
-		return nil, nil, err
-	}
-	return reg, s, r.Actor.Must(action, reg.Where(s.ID))
+	s, err := reg.OpenTo(r.Actor, action, r.PathValue("station"), r.Today())
+	return reg, s, err
 }
 
 func kinOf(reg *stations.Registry, list []*stations.Station) []kin {

@@ -179,7 +179,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, a asked, keep *
 				Options: kit.WordOptions(r, "stations.technology.", stations.Technologies)},
 			kit.Choice{Name: "language", Label: r.Say("stations.column.languages"), Options: kit.WordOptions(r, "language.", stations.Languages)}),
 			r.Lists(reg)...),
-		CSV: exportPath(a, "csv"), XLSX: exportPath(a, "xlsx"), MayEdit: r.Actor.Can(accounts.EditStations, accounts.Where{}),
+		CSV: exportPath(a, "csv"), XLSX: exportPath(a, "xlsx"), MayEdit: stations.MayEdit(r.Actor, accounts.Where{}) == nil,
 		Keep: *keep, KeepAt: filter.Link(listsPath, a), Whole: keep.Get("which") == "all",
 	}
 	page.keepable(r, reg)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"loa/accounts"
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/internal/fault"
@@ -57,7 +56,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	}
 	var page termsPage
 	err = p.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
-		organiser := r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID})
+		organiser := contest.MayOrganise(r.Actor, s.ID) == nil
 		if s.Phase == contest.Draft && !organiser {
 			return fault.New(fault.NotFound, "contest.unknown")
 		}

@@ -122,7 +122,7 @@ func (p pages) showCards(w http.ResponseWriter, r *kit.Request) error {
 	seen := map[string]bool{}
 	for _, st := range reg.ActiveOn(r.Today()) {
 		where := reg.Where(st.ID)
-		if !r.Actor.Can(accounts.ReportAiring, where) {
+		if airing.MayReport(r.Actor, where) != nil {
 			continue
 		}
 		if wide && !seen[where.District] {

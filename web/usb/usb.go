@@ -57,12 +57,9 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	st, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
-	if err != nil {
-		return err
-	}
 	// The schedule is everybody's; a station's stick is who reads the station's.
-	if err := r.Actor.Must(accounts.ReadStations, reg.Where(st.ID)); err != nil {
+	st, err := reg.OpenTo(r.Actor, accounts.ReadStations, r.PathValue("station"), r.Today())
+	if err != nil {
 		return err
 	}
 	plan, err := p.store.Schedule(r.Context())
