@@ -190,6 +190,19 @@ type About struct {
 	On     accounts.Where // where its station lies
 	Closed bool           // its week is frozen
 	Before []string       // the reports that it corrects, the last first
+	Newest *Line          // what corrected it last; nil while it stands
+}
+
+// stands is nil where the line does, else who corrected it meanwhile and to what; code is the fault of a withdrawal,
+// which nobody corrects.
+func (a About) stands(code string) error {
+	switch {
+	case a.Newest != nil:
+		return corrected(*a.Newest)
+	case !a.Line.Stands():
+		return fault.New(fault.Conflict, code)
+	}
+	return nil
 }
 
 // change is what an entry about the line makes of the log.
@@ -202,7 +215,7 @@ func (a About) change(m accounts.Meta, e Entry) Change {
 
 // DecideEvidence says what attaching evidence makes of the log: nothing where the same
 // command attached it before.
-// Faults: airing.bad_id, airing.evidence_kind, airing.evidence_of_corrected,
+// Faults: airing.bad_id, airing.evidence_kind, airing.evidence_of_corrected, airing.corrected_already,
 // airing.evidence_too_many, airing.evidence_twice, airing.id_reused.
 func DecideEvidence(a About, m accounts.Meta, e Evidence) (Change, error) {
 	line := a.Line
@@ -221,8 +234,8 @@ func DecideEvidence(a About, m accounts.Meta, e Evidence) (Change, error) {
 	if !slices.Contains(EvidenceKinds[:], e.Kind) {
 		return Change{}, fault.New(fault.Unsupported, "airing.evidence_kind").At("kind")
 	}
-	if !line.Stands() {
-		return Change{}, fault.New(fault.Conflict, "airing.evidence_of_corrected")
+	if err := a.stands("airing.evidence_of_corrected"); err != nil {
+		return Change{}, err
 	}
 	for _, has := range line.Evidence {
 		if has.SHA256 == e.SHA256 {
@@ -241,7 +254,7 @@ const maxEvidence = 10
 
 // DecideRemoval says what taking a piece of evidence away makes of the log: the reports
 // before this one show it too, and tell of it. Faults:
-// airing.evidence_unknown, airing.evidence_of_corrected, airing.evidence_week_closed, airing.evidence_verified,
+// airing.evidence_unknown, airing.evidence_of_corrected, airing.corrected_already, airing.evidence_week_closed, airing.evidence_verified,
 // airing.evidence_why, airing.text_too_long.
 func DecideRemoval(a About, m accounts.Meta, r Removal) (Change, error) {
 	if err := MayReport(m.By, a.On); err != nil {
@@ -252,8 +265,8 @@ func DecideRemoval(a About, m accounts.Meta, r Removal) (Change, error) {
 	switch {
 	case i < 0:
 		return Change{}, fault.New(fault.NotFound, "airing.evidence_unknown")
-	case !a.Line.Stands(): // what corrected it has the evidence now
-		return Change{}, fault.New(fault.Conflict, "airing.evidence_of_corrected")
+	case a.stands("airing.evidence_of_corrected") != nil: // what corrected it has the evidence now
+		return Change{}, a.stands("airing.evidence_of_corrected")
 	case Keeps(a.Line, a.Closed) != nil:
 		return Change{}, Keeps(a.Line, a.Closed)
 	case r.Why == "":
@@ -289,7 +302,7 @@ func (l Line) own(by accounts.Actor) bool { return l.By.Person != "" && l.By.Per
 
 // DecideVerdict says what a verdict makes of the log. Nobody verifies a report of her own, or
 // takes back what another found without having seen it. Faults: airing.finding_unknown,
-// airing.own_report, airing.verdict_of_corrected, airing.finding_grounds, airing.finding_why, airing.text_too_long, edit.stale.
+// airing.own_report, airing.verdict_of_corrected, airing.corrected_already, airing.finding_grounds, airing.finding_why, airing.text_too_long, edit.stale.
 func DecideVerdict(a About, m accounts.Meta, v Verdict) (Change, error) {
 	line := a.Line
 	if err := MayVerify(m.By, a.On); err != nil {
@@ -304,7 +317,9 @@ func DecideVerdict(a About, m accounts.Meta, v Verdict) (Change, error) {
 		return Change{}, fault.New(fault.Invalid, "airing.finding_unknown").At("finding")
 	case line.own(m.By):
 		return Change{}, fault.New(fault.Denied, "airing.own_report")
-	case !line.Stands() || line.Outcome != Aired:
+	case a.stands("airing.verdict_of_corrected") != nil:
+		return Change{}, a.stands("airing.verdict_of_corrected")
+	case line.Outcome != Aired:
 		return Change{}, fault.New(fault.Conflict, "airing.verdict_of_corrected")
 	case v.Finding == Verified && v.Note == "" && len(line.Evidence) == 0: // she may have heard it herself, and says so
 		return Change{}, fault.New(fault.Invalid, "airing.finding_grounds").At("note")

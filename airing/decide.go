@@ -342,7 +342,7 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	case old.Station != f.Station:
 		return fault.New(fault.Invalid, "airing.other_station").At("corrects")
 	case old.CorrectedBy != "":
-		return corrected(*f.Newest)
+		return corrected(*f.Newest).At("corrects")
 	case r.Why == "" && !undone(*old, accounts.Meta{By: m.By, At: r.spoke(m.At)}, c):
 		return fault.New(fault.Invalid, "airing.correct_why").At("why")
 	}
@@ -350,8 +350,8 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 }
 
 // corrected says who corrected a report meanwhile, when and to what, and where that is.
-func corrected(newest Line) error {
-	e := fault.New(fault.Conflict, "airing.corrected_already", "name", newest.By.Name, "at", newest.Spoke(), "other", newest.ID).At("corrects")
+func corrected(newest Line) *fault.Error {
+	e := fault.New(fault.Conflict, "airing.corrected_already", "name", newest.By.Name, "at", newest.Spoke(), "other", newest.ID)
 	e.Parts = []*fault.Error{fault.New(fault.Conflict, "airing.corrected_to."+string(newest.Outcome), "at", newest.StartedAt,
 		"length", time.Duration(newest.Seconds)*time.Second)}
 	return e

@@ -457,13 +457,8 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 				return f, err
 			}
 			f.Answering = old.Slot != "" && answers.String() == old.ID
-			for by := old.CorrectedBy; by != ""; by = f.Newest.CorrectedBy {
-				id := uuid.MustParse(by)
-				newer, _, err := lineOf(tx, logLines.name, id[:], id)
-				if err != nil {
-					return f, err
-				}
-				f.Newest = &newer
+			if f.Newest, err = newestOf(tx, old); err != nil {
+				return f, err
 			}
 			c = c.Correcting(old)
 		}
@@ -783,6 +778,9 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		if a.Before, err = correctedBefore(tx, line); err != nil {
 			return line, err
 		}
+		if a.Newest, err = newestOf(tx, line); err != nil {
+			return line, err
+		}
 		change, err := decide(tx, a)
 		if err == nil {
 			err = putAnnotation(tx, set, change, idx)
@@ -790,6 +788,19 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		change.Line.WeekClosed = a.Closed
 		return change.Line, err
 	})
+}
+
+// newestOf is what corrected a line last, nil while it stands.
+func newestOf(tx *tx, line airing.Line) (newest *airing.Line, err error) {
+	for by := line.CorrectedBy; by != ""; by = newest.CorrectedBy {
+		id := uuid.MustParse(by)
+		newer, _, err := lineOf(tx, logLines.name, id[:], id)
+		if err != nil {
+			return nil, err
+		}
+		newest = &newer
+	}
+	return newest, nil
 }
 
 // correctedBefore lists the reports a line corrects, the last first.

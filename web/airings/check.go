@@ -20,6 +20,7 @@ type checkPage struct {
 	Mine     bool // she reported it herself
 	HeldBy   string
 	Form     kit.Form
+	Findings []kit.Option
 	Asked    kit.Form // what the queue is narrowed by
 	Choices  []kit.Choice
 	Narrowed bool
@@ -96,7 +97,7 @@ func (p pages) showCheck(w http.ResponseWriter, r *kit.Request) error {
 // renderCheck shows a report, "" for none. sent is the form that was refused.
 func (p pages) renderCheck(w http.ResponseWriter, r *kit.Request, q queue, report string, sent *kit.Form) error {
 	page := checkPage{Page: r.Page("airing.check_title"), Asked: kit.FilterForm(q.filter), Narrowed: q.filter != airing.CheckFilter{},
-		Waiting: len(q.pile.Waiting), Looked: q.pile.Looked, Agreed: q.agreed,
+		Waiting: len(q.pile.Waiting), Looked: q.pile.Looked, Agreed: q.agreed, Findings: kit.WordOptions(r, "airing.finding.", airing.Findings[:]),
 		Others: strings.Join(p.handed.Others(r.Actor, q.pile.Waiting, r.Now), ", ")}
 	page.choose(r, q.reg, q.plan)
 	last := r.URL.Query().Get("last") // goes with her through the queue, so that she can look at it again from anywhere

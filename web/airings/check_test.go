@@ -358,3 +358,50 @@ func TestTheQueueIsAnsweredByKeyboard(t *testing.T) {
 	p.Says("main", text.Vietnamese.Say("airing.check_none"))
 	p.Shot("evidence-none", 360)
 }
+
+// TestTwoTabsOnOneReport has the second to save told who said what since the page was opened, beside what she said herself:
+// of another's finding, of a correction and of a withdrawal, in the queue and on the report's page.
+func TestTwoTabsOnOneReport(t *testing.T) {
+	vi := text.Vietnamese
+	for _, at := range []struct{ name, path, form string }{{"queue", "/evidence/", "form.answers"}, {"report", "/airings/", `form[action$="/verdict"]`}} {
+		t.Run(at.name, func(t *testing.T) {
+			e := newEvidence(t, 3)
+			var reports []string
+			for id := range e.of {
+				reports = append(reports, id)
+			}
+			lo, ma := e.monitor(t, "Lò Thị Giám", province), e.monitor(t, "Ma Văn Sát", province)
+
+			lo.Get(at.path + reports[0])
+			ma.Get(at.path + reports[0])
+			ma.Submit(at.form, "finding", "contradicted", "note", "Ảnh chụp cụm loa đã tháo")
+			lo.Submit(at.form, "finding", "not_proven", "note", "Ảnh tối quá")
+			lo.Expect(http.StatusPreconditionFailed, ".stale", vi.Say("airing.finding.not_proven"), vi.Say("airing.finding.contradicted"),
+				"Ảnh tối quá", "Ảnh chụp cụm loa đã tháo")
+			lo.Expect(http.StatusPreconditionFailed, "main", "Ma Văn Sát")
+			if line := e.line(t, reports[0]); len(line.Verdicts) != 1 {
+				t.Fatalf("%+v", line.Verdicts)
+			}
+			lo.Submit(at.form, "finding", "not_proven", "note", "Ảnh tối quá")
+			if line := e.line(t, reports[0]); line.Finding != airing.NotProven || len(line.Verdicts) != 2 {
+				t.Fatalf("with both before her eyes: %+v", line.Verdicts)
+			}
+
+			for i, c := range []airing.Confirm{{Outcome: airing.Aired, StartedAt: monday.Add(5 * time.Minute), Seconds: 900}, {Outcome: airing.Withdrawn}} {
+				report := reports[1+i]
+				lo.Get(at.path + report)
+				m := meta(e.now)
+				m.By.Name = "Vàng Thị Mai"
+				c.ID, c.Corrects, c.Why = m.ID, report, "ghi nhầm"
+				if _, err := e.store.Confirm(t.Context(), m, c); err != nil {
+					t.Fatal(err)
+				}
+				lo.Submit(at.form, "finding", "contradicted", "note", "Nghe không ra tiếng loa")
+				lo.Expect(http.StatusConflict, "main .notice", "Vàng Thị Mai")
+				lo.Expect(http.StatusConflict, "main", vi.Say("airing.finding.contradicted"), "Nghe không ra tiếng loa")
+				lo.Expect(http.StatusConflict, `main a[href="/airings/`+m.ID+`"]`)
+				lo.Expect(http.StatusConflict, "main", vi.Say("airing.corrected_to."+string(c.Outcome), "at", monday.Add(5*time.Minute), "length", 15*time.Minute))
+			}
+		})
+	}
+}

@@ -126,7 +126,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	page.Hearing = len(line.Unproved()) > 0
 	page.Check = verdictForm(line)
 	if f.Of != "" { // it was sent, and is refused
-		page.Check = f
+		page.Check, page.Form = f, kit.NewForm()
 	}
 	page.MayJudge = line.AsksVerdict(r.Actor, where)
 	page.Findings = kit.WordOptions(r, "airing.finding.", airing.Findings[:])
