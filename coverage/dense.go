@@ -13,10 +13,64 @@ import (
 // Dense is a week with what a period asks of each of its stations, in a few bytes each: ten
 // years of a country are read so. It says nothing that the week does not.
 type Dense struct {
-	Week      airing.Week      `json:"week"`
-	Known     bool             `json:"known"` // something was planned, said or excused
-	Districts []DistrictCounts `json:"districts"`
-	Cells     Cells            `json:"cells"` // as the stations stand in the week
+	Week      airing.Week
+	Known     bool // something was planned, said or excused
+	Districts []DistrictCounts
+	Cells     Cells // as the stations stand in the week
+}
+
+// keptDense is how a Dense is written: of a district its code, and its counts only where its cells do not add up to them.
+type keptDense struct {
+	Week      airing.Week    `json:"week"`
+	Known     bool           `json:"known"`
+	Districts []string       `json:"districts"`
+	Counts    map[int]Counts `json:"counts,omitempty"` // by district
+	Cells     keptCells      `json:"cells"`
+}
+
+// MarshalJSON writes the week.
+func (d Dense) MarshalJSON() ([]byte, error) {
+	kept := keptDense{Week: d.Week, Known: d.Known, Districts: make([]string, len(d.Districts)), Counts: map[int]Counts{}, Cells: d.Cells.kept()}
+	sums := d.Cells.counts(len(d.Districts))
+	for i, one := range d.Districts {
+		if kept.Districts[i] = one.District; one.Counts != sums[i] {
+			kept.Counts[i] = one.Counts
+		}
+	}
+	return json.Marshal(kept)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. A cell of a district that is not there is an error.
+func (d *Dense) UnmarshalJSON(raw []byte) error {
+	var kept keptDense
+	if err := json.Unmarshal(raw, &kept); err != nil {
+		return err
+	}
+	n := len(kept.Districts)
+	cells, err := kept.Cells.read()
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(cells, func(c Cell) bool { return int(c.District) >= n }) {
+		return fmt.Errorf("coverage: a cell of none of %d districts", n)
+	}
+	*d = Dense{kept.Week, kept.Known, make([]DistrictCounts, n), cells}
+	for i, sum := range cells.counts(n) {
+		if counted, ok := kept.Counts[i]; ok {
+			sum = counted
+		}
+		d.Districts[i] = DistrictCounts{kept.Districts[i], sum}
+	}
+	return nil
+}
+
+// counts are what the cells of each of n districts add up to.
+func (list Cells) counts(n int) []Counts {
+	sums := make([]Counts, n)
+	for _, c := range list {
+		sums[c.District].cell(c)
+	}
+	return sums
 }
 
 // Cell is one station's week: the number in its ID, the index of its district, that of its state
@@ -59,6 +113,8 @@ func (c *Counts) cell(one Cell) {
 		c.WithEvidence += int(one.Marks & WithEvidence / WithEvidence)
 		c.Verified += int(one.Marks & Verified / Verified)
 		c.OnTime += int(one.Marks & OnTime / OnTime)
+		c.ByMachine += int(one.Marks & ByMachine / ByMachine)
+		c.ByBoth += int(one.Marks & ByBoth / ByBoth)
 	case cellNotCounted:
 		c.NotCounted++
 	case cellNotAired:
@@ -95,7 +151,7 @@ type Cells []Cell
 
 // DenseShape names what a Dense holds of a station: whoever keeps some makes them anew when it differs.
 func DenseShape() []string {
-	names := slices.Clone(markNames[:])
+	names := append(slices.Clone(markNames[:]), "counts that are no sums")
 	for _, s := range States {
 		names = append(names, "state "+string(s))
 	}
@@ -111,32 +167,27 @@ type keptCells struct {
 
 const cellSize = 8
 
-// MarshalJSON writes the cells.
-func (c Cells) MarshalJSON() ([]byte, error) {
-	b := make([]byte, 0, cellSize*len(c))
-	for _, one := range c {
+func (list Cells) kept() keptCells {
+	b := make([]byte, 0, cellSize*len(list))
+	for _, one := range list {
 		b = binary.BigEndian.AppendUint32(b, one.Station)
 		b = binary.BigEndian.AppendUint16(b, one.District)
 		b = append(b, one.State, byte(one.Marks))
 	}
-	return json.Marshal(keptCells{States[:], base64.StdEncoding.EncodeToString(b)})
+	return keptCells{States[:], base64.StdEncoding.EncodeToString(b)}
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. A state nobody knows is an error.
-func (c *Cells) UnmarshalJSON(raw []byte) error {
-	var kept keptCells
-	if err := json.Unmarshal(raw, &kept); err != nil {
-		return err
-	}
+// read reads what kept wrote. A state nobody knows is an error.
+func (kept keptCells) read() (Cells, error) {
 	b, err := base64.StdEncoding.DecodeString(kept.Cells)
 	if err != nil || len(b)%cellSize != 0 {
-		return fmt.Errorf("coverage: %d bytes of cells: %w", len(b), err)
+		return nil, fmt.Errorf("coverage: %d bytes of cells: %w", len(b), err)
 	}
 	today := make([]uint8, len(kept.States))
 	for i, s := range kept.States {
 		at := slices.Index(States[:], s)
 		if at < 0 {
-			return fmt.Errorf("coverage: state %q, which nobody knows", s)
+			return nil, fmt.Errorf("coverage: state %q, which nobody knows", s)
 		}
 		today[i] = uint8(at)
 	}
@@ -144,13 +195,12 @@ func (c *Cells) UnmarshalJSON(raw []byte) error {
 	for ; len(b) > 0; b = b[cellSize:] {
 		one := Cell{binary.BigEndian.Uint32(b), binary.BigEndian.Uint16(b[4:]), b[6], Mark(b[7])}
 		if int(one.State) >= len(today) {
-			return fmt.Errorf("coverage: state %d of %d", one.State, len(today))
+			return nil, fmt.Errorf("coverage: state %d of %d", one.State, len(today))
 		}
 		one.State = today[one.State]
 		list = append(list, one)
 	}
-	*c = list
-	return nil
+	return list, nil
 }
 
 // Dense is the week in few bytes. number is the number in a station's ID.
