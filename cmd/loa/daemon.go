@@ -20,6 +20,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/contest"
+	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/internal/wallclock"
@@ -74,6 +75,7 @@ type daemon struct {
 	server *http.Server
 	socket net.Listener
 	closes []closing
+	ahead  chan struct{} // closed when countAhead has ended
 
 	probing sync.Mutex // guards what follows
 	probed  time.Time
@@ -104,7 +106,7 @@ func newDaemon(ctx context.Context, cfg daemonConfig) (_ *daemon, err error) {
 			err = errors.Join(err, d.Close())
 		}
 	}()
-	for _, open := range []func(context.Context) error{d.openStore, d.watchClock, d.openBlobs, d.found, d.openOffice, d.openClock, d.openWeb, d.openDoors} {
+	for _, open := range []func(context.Context) error{d.openStore, d.watchClock, d.openBlobs, d.found, d.openOffice, d.openClock, d.openWeb, d.openDoors, d.countAhead} {
 		if err := open(ctx); err != nil {
 			return d, err
 		}
@@ -279,6 +281,28 @@ func (d *daemon) openDoors(ctx context.Context) error {
 	var office sync.WaitGroup
 	office.Go(func() { d.office.Run(sending) })
 	d.onClose("post", func(context.Context) error { stop(); office.Wait(); return nil })
+	return nil
+}
+
+// countAhead counts the weeks of a year once it listens, so that who asks for them first waits for none: of a country that is
+// half a second of processor time.
+func (d *daemon) countAhead(ctx context.Context) error {
+	set, err := d.store.AiringSettings(ctx)
+	if err != nil {
+		return err
+	}
+	now := d.cfg.now()
+	week := set.Calendar(text.Zone).Week(now)
+	year := coverage.Filter{From: coverage.MustStretch((week - 52).String()), Until: coverage.MustStretch(week.String())}
+	counting, stop := context.WithCancel(ctx)
+	d.ahead = make(chan struct{})
+	go func() {
+		defer close(d.ahead)
+		if _, err := d.store.Period(counting, accounts.Daemon(), year, now); err != nil && counting.Err() == nil {
+			d.cfg.log.Warn("no year is counted ahead", "error", err)
+		}
+	}()
+	d.onClose("counting ahead", func(context.Context) error { stop(); <-d.ahead; return nil })
 	return nil
 }
 

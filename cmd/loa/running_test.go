@@ -17,7 +17,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
 	"loa/internal/text"
+	"loa/scheduler"
 )
 
 // monday is when the daemons of these tests begin: Monday 2024-05-13, 09:00.
@@ -176,3 +182,33 @@ func writeFile(t testing.TB, path string, b []byte) {
 
 // uuidOf makes a UUID that is the same for the same number.
 func uuidOf(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n) }
+
+// TestAYearIsCountedAhead wants a start to have counted a year's weeks: who asks first reads no row of them.
+func TestAYearIsCountedAhead(t *testing.T) {
+	dir := t.TempDir()
+	r := startDaemon(t, dir, monday)
+	m := func(id string) accounts.Meta { return accounts.Meta{ID: id, By: accounts.Daemon(), At: monday} }
+	p, err := r.d.store.SaveProgramme(t.Context(), m("programme"), scheduler.SaveProgramme{Title: "Nông thôn mới", Languages: []string{"vi"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := airing.Confirm{ID: uuid.NewString(), Station: "S00001", Programme: p.ID, Outcome: airing.Aired, StartedAt: monday.AddDate(0, 0, -5), Seconds: 900}
+	if _, err := r.d.store.Confirm(t.Context(), m(said.ID), said); err != nil {
+		t.Fatal(err)
+	}
+	r.stop()
+	r = startDaemon(t, dir, monday)
+	year := coverage.Filter{From: coverage.MustStretch("2023-W21"), Until: coverage.MustStretch("2024-W19")}
+	read := func() uint64 {
+		before, _ := r.d.store.Reads()
+		if _, err := r.d.store.Period(t.Context(), accounts.Daemon(), year, r.clock.now()); err != nil {
+			t.Fatal(err)
+		}
+		after, _ := r.d.store.Reads()
+		return after - before
+	}
+	<-r.d.ahead
+	if first, again := read(), read(); first != again {
+		t.Errorf("the first question reads %d rows, the next %d", first, again)
+	}
+}
