@@ -37,7 +37,8 @@ func TestCellsCountAsStationsDo(t *testing.T) {
 
 // What a week was frozen with stays, also where later rules would count its stations otherwise; what its cells say is not written twice.
 func TestADenseWeekIsReadAsItWasWritten(t *testing.T) {
-	d := Dense{Week: 100, Known: true, Cells: Cells{{4_000_000_000, 0, cellAired, Scheduled | Verified | ByMachine}, {2, 1, cellNotReported, 0}, {3, 1, cellExcused, 0}}}
+	d := Dense{Week: 100, Known: true,
+		Cells: Cells{{4_000_000_000, 0, cellAired, Scheduled | Verified | ByMachine}, {2, 1, cellNotReported, 0}, {3, 1, cellExcused, 0}}}
 	for i, sum := range d.Cells.counts(3) {
 		d.Districts = append(d.Districts, DistrictCounts{[]string{"082", "083", "084"}[i], sum})
 	}

@@ -106,7 +106,8 @@ func newDaemon(ctx context.Context, cfg daemonConfig) (_ *daemon, err error) {
 			err = errors.Join(err, d.Close())
 		}
 	}()
-	for _, open := range []func(context.Context) error{d.openStore, d.watchClock, d.openBlobs, d.found, d.openOffice, d.openClock, d.openWeb, d.openDoors, d.countAhead} {
+	for _, open := range []func(context.Context) error{d.openStore, d.watchClock, d.openBlobs, d.found, d.openOffice, d.openClock, d.openWeb, d.openDoors,
+		d.countAhead} {
 		if err := open(ctx); err != nil {
 			return d, err
 		}

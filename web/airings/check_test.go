@@ -400,7 +400,8 @@ func TestTwoTabsOnOneReport(t *testing.T) {
 				lo.Expect(http.StatusConflict, "main .notice", "Vàng Thị Mai")
 				lo.Expect(http.StatusConflict, "main", vi.Say("airing.finding.contradicted"), "Nghe không ra tiếng loa")
 				lo.Expect(http.StatusConflict, `main a[href="/airings/`+m.ID+`"]`)
-				lo.Expect(http.StatusConflict, "main", vi.Say("airing.corrected_to."+string(c.Outcome), "at", monday.Add(5*time.Minute), "length", 15*time.Minute))
+				lo.Expect(http.StatusConflict, "main",
+					vi.Say("airing.corrected_to."+string(c.Outcome), "at", monday.Add(5*time.Minute), "length", 15*time.Minute))
 			}
 		})
 	}
