@@ -483,6 +483,7 @@ func (w *presser) pinned(login string) {
 		w.page(p, "", at[0], map[string]string{"old": pin, "pin": pin, "pin_again": pin})
 	}
 	w.only = ""
+	w.handsOver(login, phc)
 	typed := map[string]string{"code": w.code(operates), "name": "Lý Thị Sen", "pin": pin, "pin_again": pin}
 	w.just("", "/login", "door.use_code", typed)
 	w.just("", "/join/"+w.code(operates)+"?way=pin", "door/join.html", typed)
@@ -495,6 +496,44 @@ func (w *presser) pinned(login string) {
 		w.page(p, "", at[0], typed)
 	}
 	w.only = ""
+}
+
+// handsOver gives a phone that has no network to another person, who has used it or not.
+func (w *presser) handsOver(login, phc string) {
+	w.t.Helper()
+	session := func(q accounts.Person, shut bool) string {
+		secret := webtest.Session(w.t, w.store, q, w.clock.at)
+		_, s, err := w.store.BySession(w.t.Context(), accounts.HashOf(secret), w.clock.at)
+		m := meta(w.clock.at)
+		if m.By = q.Actor("session"); err == nil {
+			err = w.store.SetPIN(w.t.Context(), m, accounts.SetPIN{Session: s.Root(), Hash: phc})
+		}
+		if err == nil && shut {
+			err = w.store.Shut(w.t.Context(), s.Hash)
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return secret
+	}
+	p := w.browser.Person()
+	for _, step := range []struct{ sel, leads string }{{"[data-stay]", "/me"}, {"[data-next='other']", "/login"}, {"[data-next]", "/unlock"}} {
+		p.Cookie("s", session(w.people[login], false), w.server.URL)
+		p.Cookie("held", session(w.people["xa-02794"], true), w.server.URL)
+		p.Open(w.server.URL + "/me")
+		p.Until("the worker has the page", `Boolean(navigator.serviceWorker.controller)`)
+		p.Open(w.server.URL + "/me")
+		p.Until("what waits for a network is kept", `caches.open("loa-1-pages").then((c) => c.match("/switching")).then(Boolean)`)
+		p.Offline(w.server.URL + "/healthz")
+		p.Click("form[action='/switch'] button")
+		sel := "#take-over " + step.sel
+		p.Wait(sel)
+		name := webtest.Eval[string](p, "name it", fmt.Sprintf(`document.querySelector(%q).dataset.at`, sel))
+		p.Click(sel)
+		p.Until("it leads there", fmt.Sprintf(`location.pathname === %q && document.querySelector("#take-over")?.hidden !== false`, step.leads))
+		p.Offline()
+		w.pressed[name] = true
+	}
 }
 
 // twoSteps are the ways of a log-in in two steps: a passkey, an app, spare codes; and what somebody lost.

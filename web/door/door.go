@@ -71,17 +71,18 @@ type joinPage struct {
 }
 
 type pages struct {
-	store   Store
-	login   *kit.View[loginPage]
-	join    *kit.View[joinPage]
-	unlock  *kit.View[unlockPage]
-	pin     *kit.View[pinPage]
-	second  *kit.View[secondPage]
-	factors *kit.View[factorsPage]
-	app     *kit.View[appPage]
-	passkey *kit.View[passkeyPage]
-	kit     *kit.Kit
-	count   func(result string)
+	store     Store
+	login     *kit.View[loginPage]
+	join      *kit.View[joinPage]
+	unlock    *kit.View[unlockPage]
+	pin       *kit.View[pinPage]
+	switching *kit.View[switchingPage]
+	second    *kit.View[secondPage]
+	factors   *kit.View[factorsPage]
+	app       *kit.View[appPage]
+	passkey   *kit.View[passkeyPage]
+	kit       *kit.Kit
+	count     func(result string)
 
 	halves  *halves
 	tickets *tickets
@@ -114,7 +115,8 @@ func Register(k *kit.Kit, s Store) {
 	f := k.Folder("door", files)
 	p := pages{store: s, login: kit.NewView[loginPage](f, "login.html"), join: kit.NewView[joinPage](f, "join.html"),
 		unlock: kit.NewView[unlockPage](f, "unlock.html"), pin: kit.NewView[pinPage](f, "pin.html"),
-		second: kit.NewView[secondPage](f, "second.html"), factors: kit.NewView[factorsPage](f, "factors.html"),
+		switching: kit.NewView[switchingPage](f, "switching.html"),
+		second:    kit.NewView[secondPage](f, "second.html"), factors: kit.NewView[factorsPage](f, "factors.html"),
 		app: kit.NewView[appPage](f, "app.html"), passkey: kit.NewView[passkeyPage](f, "passkey.html"),
 		halves: newHalves(), tickets: newTickets(),
 		kit:       k,
@@ -151,6 +153,7 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /unlock", Access: kit.Public, Handler: p.showUnlock},
 		kit.Route{Pattern: "POST /unlock", Access: kit.Public, Handler: p.doUnlock, Always: true},
 		kit.Route{Pattern: "POST /switch", Access: kit.SignedIn, Handler: p.switchPerson, Always: true},
+		kit.Route{Pattern: "GET /switching", Access: kit.Public, Handler: p.showSwitching},
 		kit.Route{Pattern: "GET /me/pin", Access: kit.SignedIn, Handler: p.showPIN},
 		kit.Route{Pattern: "POST /me/pin", Access: kit.SignedIn, Handler: p.savePIN},
 		kit.Route{Pattern: "POST /logout", Access: kit.SignedIn, Handler: p.logOut, Always: true, Unproven: true},

@@ -11,6 +11,9 @@ import (
 	"loa/web/kit"
 )
 
+// switchingPage waits for a network to change the person: the worker shows it, and goes on from there.
+type switchingPage struct{ kit.Page }
+
 // unlockPage asks for the PIN of one of the people whose sessions the browser holds.
 type unlockPage struct {
 	kit.Page
@@ -25,6 +28,9 @@ type pinPage struct {
 	Old  string // what is asked for first: "pin", "passphrase", or "" where she has neither
 }
 
+// other stands for a person whom this browser does not know yet.
+const other = "other"
+
 // showUnlock asks for a PIN; who is not locked goes on.
 func (p pages) showUnlock(w http.ResponseWriter, r *kit.Request) error {
 	held, err := r.Held()
@@ -34,12 +40,14 @@ func (p pages) showUnlock(w http.ResponseWriter, r *kit.Request) error {
 	if r.Actor.Via == "session" {
 		return r.Redirect(w, r.Next("/"), "")
 	}
-	if len(held) == 0 {
-		return r.Redirect(w, "/login?next="+url.QueryEscape(r.Next("/")), "")
+	if len(held) == 0 || r.URL.Query().Get("person") == other {
+		return r.Redirect(w, "/login?other=1&next="+url.QueryEscape(r.Next("/")), "")
 	}
 	who := "" // each says who she is: a PIN typed for somebody else is one of her tries
-	if len(held) == 1 {
-		who = held[0].Session.ID
+	for _, h := range held {
+		if len(held) == 1 || h.Person.ID == r.URL.Query().Get("person") {
+			who = h.Session.ID
+		}
 	}
 	return p.renderUnlock(w, r, kit.NewForm("next", r.Next("/"), "who", who), held)
 }
@@ -121,12 +129,25 @@ func (p pages) rightPIN(r *kit.Request, h kit.Held, typed string) error {
 	return fault.New(fault.Gone, "accounts.pin_ended").At("pin")
 }
 
-// switchPerson locks the session so that somebody else can use the browser under her own name.
+// switchPerson locks the session so that somebody else can use the browser under her own name. The worker sends the
+// form for who changed the person without a network, and wants a receipt.
 func (p pages) switchPerson(w http.ResponseWriter, r *kit.Request) error {
 	if !r.Session.PIN {
 		return r.Redirect(w, "/me/pin", "")
 	}
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	r.Kept(f.ID)
 	return p.makeWay(w, r, "/unlock")
+}
+
+// showSwitching is kept by the worker of who has a PIN.
+func (p pages) showSwitching(w http.ResponseWriter, r *kit.Request) error {
+	page := switchingPage{r.Page("door.switching")}
+	page.Plain = true // it is kept for whoever is next
+	return p.switching.Render(w, r, page)
 }
 
 // makeWay leads who is next to a page: the session that was here is locked, or ends where no PIN would open it again.

@@ -1,12 +1,14 @@
-// What is typed into <form data-draft="NAME"> is kept in this browser, of this person, until a page with
-// data-draft-ends="NAME ..." tells (once, by its flash) that it has arrived: a lost network, a closed tab, a session
-// that ended take none of it. Files are not kept here; see uploader.js.
+// What is typed into <form data-draft="NAME"> is kept in this browser, of this person, until the outbox has it, or with
+// data-draft-stays until a page with data-draft-ends="NAME ..." tells (once, by its flash) that it has arrived: a lost
+// network, a closed tab, a session that ended, another person on this phone take none of it. Files are not kept here;
+// see uploader.js.
 import { draftKey as key, storage } from "./keep.js";
 
 const lull = 400; // ms after the last key
 
 // words are the fields a person fills in.
-const words = (form) => [...form.elements].filter((e) => e.name && /^(text|textarea|select-one|radio)$/.test(e.type));
+const kinds = /^(text|textarea|select-one|radio|datetime-local)$/;
+const words = (form) => [...form.elements].filter((e) => e.name && kinds.test(e.type));
 const said = (form) =>
   words(form)
     .filter((e) => e.type !== "radio" || e.checked)
@@ -25,10 +27,16 @@ function start(form) {
   const name = key(form.dataset.draft),
     empty = said(form),
     draft = storage.get(name);
-  let timer;
+  let timer = 0;
+  // now keeps what was typed last, where that has not been kept yet.
+  const now = () => {
+    if (timer) storage.set(name, { at: Date.now(), fields: said(form) });
+    clearTimeout(timer);
+    timer = 0;
+  };
   const keep = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => storage.set(name, { at: Date.now(), fields: said(form) }), lull);
+    timer = setTimeout(now, lull);
   };
   const answered = document.body.dataset.stood; // what was sent is shown, with what the server knows of its files
   if (draft && !answered && JSON.stringify(draft.fields) !== JSON.stringify(empty)) {
@@ -52,11 +60,14 @@ function start(form) {
       storage.remove(name);
       fill(form, empty);
       clearTimeout(timer);
+      timer = 0;
       note.remove();
     });
     form.prepend(note);
   }
   form.addEventListener("input", keep);
+  form.addEventListener("submit", now, true);
+  addEventListener("pagehide", now);
 }
 
 for (const end of document.querySelector(".flash") ? document.querySelectorAll("[data-draft-ends]") : [])

@@ -1,7 +1,7 @@
 // What only a script can add to every page. Everything here has a plain HTML
 // way that works without it.
 
-import { leave, settles, uuid } from "./keep.js";
+import { draftKey, leave, settles, storage, uuid } from "./keep.js";
 
 // asSent is this page as it came, before any script has touched it: where a worker did not see it come. Of what
 // the worker may keep the server tells the mark.
@@ -159,7 +159,10 @@ export async function insist(form, button, waiting = form.dataset.waiting) {
       const headers = { "Loa-Outbox": "now", "Loa-Person": document.body.dataset.person ?? "" },
         answer = await fetch(to, { method: "POST", body, redirect: "manual", headers }),
         json = await answer.json();
-      if (answer.ok && settles(json, id, "")) return location.assign(json.then || form.dataset.then);
+      if (answer.ok && settles(json, id, "")) {
+        storage.remove(draftKey(form.dataset.draft));
+        return location.assign(json.then || form.dataset.then);
+      }
       loggedOut = Boolean(json?.code) && answer.status === 401;
       if (json?.code && !loggedOut && !busy.includes(answer.status)) break;
     } catch {

@@ -28,5 +28,6 @@ export async function keepPages(addresses, more = []) {
 let touched = false;
 for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => (touched = true), { once: true });
 navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  if (data?.left) location.assign("/switching"); // somebody else has taken over in another window
   if (data?.fresh === location.href && !touched) location.reload();
 });

@@ -227,6 +227,7 @@ export async function take(form, button, files) {
     const see = make("a", { href: "/outbox", textContent: words.see });
     return note(form, fill(words.already, { what: waits.label, at: clock(saidAt(waits)) }), " ", see);
   }
+  if (form.dataset.draftStays === undefined) storage.remove(draftKey(form.dataset.draft));
   navigator.storage?.persist?.().catch(() => {});
   const waits = (out) => {
     if (!form.isConnected || !form.offsetParent) return; // the page says it elsewhere
@@ -298,7 +299,7 @@ const listens = document.querySelector("p[data-full]") || storage.get(soundsKept
 if (document.querySelector("#keeping") && listens) import("./keeping.js").catch(() => {}); // none is offered then
 
 // Her own pages are there without a network: of her day, her log and what waits, and where data-keep says so.
-const hers = /^\/(today|airings|calendar|outbox|help(\/.+)?|enter(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
+const hers = /^\/(today|airings|calendar|outbox|me|help(\/.+)?|enter(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
 export function keep() {
   if (!("runs" in document.body.dataset)) return;
   const here = location.pathname + location.search;
@@ -306,6 +307,7 @@ export function keep() {
     parts = [];
   if (navigator.serviceWorker?.controller) { // a first visit is heavy enough
     list.push("/airings");
+    if ("pin" in document.body.dataset) list.push("/me", "/switching"); // somebody else may take over
     for (const link of document.querySelectorAll("[data-keep]"))
       list.push(link.dataset.keep || link.getAttribute("href"));
     for (const at of document.querySelectorAll("[data-parts]")) parts.push(...at.dataset.parts.split(" "));

@@ -1,7 +1,8 @@
 // Answers for the server while there is no network: with pages that were kept,
 // and with a page that says so where none was. A page asks for what is kept by
 // the message {person, pages, parts, here} (see offline.js); whoever logs out, or
-// somebody else who logs in, ends what was kept before.
+// somebody else who logs in, ends what was kept before. {next} says that somebody else takes over while there is
+// no network (door/switching.js).
 //
 // shape changes when what is kept must not be read by an older worker.
 const shape = "loa-1-",
@@ -17,8 +18,11 @@ const shown = 60; // pages that are kept: the oldest goes first
 // fetched a second time.
 const passed = new Map();
 
-// offline is the page for what was not kept; nobody's.
-const offline = "/offline";
+// offline is the page for what was not kept; nobody's. switching is the one that waits for a network to change the
+// person, and taken, among the parts, is who has taken over before the server knows of it.
+const offline = "/offline",
+  switching = "/switching",
+  taken = "/taken";
 
 addEventListener("install", (e) => {
   e.waitUntil(caches.open(parts).then((c) => c.add(new Request(offline, { credentials: "omit" }))));
@@ -35,9 +39,10 @@ addEventListener("activate", (e) => {
   );
 });
 
-addEventListener("message", (e) => e.waitUntil(keep(e.data)));
+addEventListener("message", (e) => e.waitUntil("next" in e.data ? makeWay(e) : keep(e.data)));
 
 async function keep({ person, pages: wanted, parts: made, here }) {
+  if (await caches.match(taken)) return; // she has left
   const owner = await (await (await caches.open(parts)).match("/owner"))?.text();
   if (owner !== person) await caches.delete(pages);
   const assets = await caches.open(parts),
@@ -92,6 +97,38 @@ function forget() {
   return caches.delete(pages);
 }
 
+// makeWay closes what was kept of the last person, in all windows, and answers whether it could.
+async function makeWay({ data, ports, source }) {
+  const waits = await caches.match(switching, { ignoreVary: true });
+  if (waits) {
+    const known = await caches.open(parts);
+    await known.put(switching, waits);
+    await known.put(taken, new Response(data.next));
+    await forget();
+    for (const client of await clients.matchAll({ type: "window" }))
+      if (client.id !== source.id) client.postMessage({ left: true });
+  }
+  ports[0].postMessage(Boolean(waits));
+}
+
+// changed tells the server that the person has changed, and leads to where the next one types her PIN. Until it
+// says itself that it knows, every page is the one that waits.
+async function changed(next) {
+  try {
+    const id = newID(),
+      headers = { "Loa-Outbox": "now", "Content-Type": "application/x-www-form-urlencoded" },
+      answer = await fetch("/switch", { method: "POST", redirect: "manual", headers, body: "id=" + id }),
+      said = await answer.json();
+    if (said.id === id || (said.code && answer.status === 401)) {
+      await (await caches.open(parts)).delete(taken);
+      return Response.redirect("/unlock?person=" + next);
+    }
+  } catch {
+    /* nobody answers, or somebody else */
+  }
+  return caches.match(switching, { ignoreVary: true });
+}
+
 // quiet ends notifications: the next who uses this browser is not told what was for the last.
 async function quiet() {
   const sub = await registration.pushManager?.getSubscription();
@@ -104,7 +141,7 @@ addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
   if (url.origin !== location.origin) return;
   if (e.request.mode === "navigate") {
-    if (url.pathname === "/logout" || url.pathname === "/login") {
+    if (["/logout", "/login", "/switch"].includes(url.pathname)) {
       e.waitUntil(forget());
       if (url.pathname === "/logout") e.waitUntil(quiet());
     } else if (e.request.method === "GET") e.respondWith(page(e));
@@ -123,6 +160,8 @@ addEventListener("fetch", (e) => {
 // page is the server's answer, else what was kept of it. Who has just opened Loa sees
 // what was kept at once; the page hears when the server's answer is another.
 async function page(e) {
+  const next = await (await caches.match(taken))?.text();
+  if (next !== undefined) return changed(next);
   const { request } = e,
     cache = await caches.open(pages),
     kept = await cache.match(request, { ignoreVary: true }),

@@ -44,10 +44,10 @@ type mePage struct {
 	Secret   string // of a token just made, shown this once
 	Langs    []kit.Option
 	Lives    []kit.Option
-	MayPIN   bool // she may choose a PIN
-	PIN      bool // this session has one
-	NoPhrase bool // she gets in by the PIN alone
-	Reports  bool // she reports airings, and may print how to do so by text
+	MayPIN   bool              // she may choose a PIN
+	Others   []accounts.Person // who else uses this browser with a PIN
+	NoPhrase bool              // she gets in by the PIN alone
+	Reports  bool              // she reports airings, and may print how to do so by text
 }
 
 type sessionRow struct {
@@ -79,7 +79,14 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error { return p.rend
 // render fills what the handler left empty and shows the page.
 func (p pages) render(w http.ResponseWriter, r *kit.Request, page mePage) error {
 	page.Page, page.Login, page.Reports = r.Page("me.title"), r.Person.Login, r.Actor.CanSomewhere(accounts.ReportAiring)
-	page.MayPIN, page.PIN = r.Session.ID != "" && r.Person.MayUsePIN(), r.Session.PIN
+	page.MayPIN = r.Session.ID != "" && r.Person.MayUsePIN()
+	held, err := r.Held()
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		page.Others = append(page.Others, h.Person)
+	}
 	phc, err := p.store.Credential(r.Context(), r.Actor.Person)
 	if err != nil {
 		return err
