@@ -67,6 +67,7 @@ type CloseFacts struct {
 	Calendar airing.Calendar
 	Was      Closed                      // as it was closed before
 	Count    func() (Week, error)        // as it would be frozen; asked for only if it comes to that
+	Waits    func() (Unanswered, error)  // asked for where a person closes
 	Name     func(station string) string // what people call a station
 }
 
@@ -89,7 +90,10 @@ func DecideClose(f CloseFacts, m accounts.Meta, c Close) (closed Closed, fresh b
 		err = Closable(week)
 	}
 	if err == nil && m.By.Via != accounts.Daemon().Via {
-		err = Closing(week, f.Name).Must(c.Seen)
+		var waits Unanswered
+		if waits, err = f.Waits(); err == nil {
+			err = Closing(week, waits, f.Name).Must(c.Seen)
+		}
 	}
 	if err != nil {
 		return f.Was, false, err

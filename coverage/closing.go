@@ -17,11 +17,19 @@ const (
 	AtSilent     = "not_reported" // the stations that said nothing
 	AtNotAired   = "not_aired"    // those that said they did not air
 	AtUnverified = "evidence"     // those whose evidence nobody has looked at
+	AtPleas      = "pleas"        // the requests for an excuse
+	AtSaid       = "said"         // what stations said by telephone
 )
+
+// Unanswered is what waits for somebody's word about a week.
+type Unanswered struct {
+	Pleas []Plea            // for an excuse, which can be granted only until the week is closed
+	Said  []airing.Proposal // by telephone, which counts only where its station confirms it before
+}
 
 // Closing tells what is undecided in a week, counted as it would be frozen now,
 // and what closing it locks. name is what people call a station.
-func Closing(w Week, name func(station string) string) once.Step {
+func Closing(w Week, waits Unanswered, name func(station string) string) once.Step {
 	step := once.Step{Name: "coverage.close/" + w.Week.String(), Locks: []string{"coverage.locks_close", "coverage.locks_excuses", "coverage.locks_reopen"}}
 	of := func(is func(StationWeek) bool) (names []string) {
 		for _, s := range w.Stations {
@@ -36,6 +44,15 @@ func Closing(w Week, name func(station string) string) once.Step {
 	step.Add("coverage.open_unverified", AtUnverified, of(func(s StationWeek) bool {
 		return s.Tally.WithEvidence > 0 && s.Tally.Verified == 0 && s.Tally.Contradicted == 0
 	}))
+	var pleas, said []string
+	for _, p := range waits.Pleas {
+		pleas = append(pleas, name(p.Station))
+	}
+	for _, p := range waits.Said {
+		said = append(said, name(p.Station))
+	}
+	step.Add("coverage.open_pleas", AtPleas, pleas)
+	step.Add("coverage.open_said", AtSaid, said)
 	return step
 }
 

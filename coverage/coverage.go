@@ -440,6 +440,9 @@ type Store interface {
 	Excuses(ctx context.Context, station string, from, until airing.Week) (map[airing.Week]Excuse, error)
 	// Excuse records an excuse, or revokes one. DecideExcuse.
 	Excuse(ctx context.Context, m accounts.Meta, e Excuse) (Excuse, error)
+	// Unanswered is what waits at now for somebody's word about a week, of what the actor may know of.
+	// Fault: accounts.denied, of who may not close.
+	Unanswered(ctx context.Context, by accounts.Actor, week airing.Week, now time.Time) (Unanswered, error)
 	// CloseWeek freezes a week and seals the log, as DecideClose says. Closing it again
 	// changes nothing.
 	CloseWeek(ctx context.Context, m accounts.Meta, c Close) (Week, error)

@@ -415,13 +415,53 @@ func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, c coverage.Close
 			return coverage.Week{}, err
 		}
 		f := coverage.CloseFacts{Calendar: set.Calendar(text.Zone), Was: was, Name: reg.Label,
-			Count: func() (coverage.Week, error) { return countWeek(tx, w, time.Time{}) }}
+			Count: func() (coverage.Week, error) { return countWeek(tx, w, time.Time{}) },
+			Waits: func() (coverage.Unanswered, error) { return unanswered(tx, set, w, m.At) }}
 		closed, fresh, err := coverage.DecideClose(f, m, c)
 		if err != nil || !fresh {
 			return closed.Frozen, err
 		}
 		return closed.Frozen, errors.Join(sealLog(tx, w, m.At), putClosed(tx, closed))
 	})
+}
+
+// unanswered is what waits at now for somebody's word about a week.
+func unanswered(tx *tx, set airing.Settings, w airing.Week, now time.Time) (u coverage.Unanswered, err error) {
+	waiting, err := waitingPleas(tx, "")
+	for _, p := range waiting {
+		if p.From <= w && w <= p.Until {
+			u.Pleas = append(u.Pleas, p)
+		}
+	}
+	cal := set.Calendar(text.Zone)
+	for e, walked := range openProposals.ascend(tx, nil, nil) {
+		if err = errors.Join(err, walked); err != nil {
+			return u, err
+		}
+		p, err := proposals.named(tx, e.key, openProposals.name, e.key)
+		if err != nil {
+			return u, err
+		}
+		if p.Waits(now) && cal.Week(p.StartedAt) == w {
+			u.Said = append(u.Said, p)
+		}
+	}
+	return u, err
+}
+
+// Unanswered implements coverage.Store.
+func (s *Store) Unanswered(ctx context.Context, by accounts.Actor, week airing.Week, now time.Time) (u coverage.Unanswered, err error) {
+	if err := coverage.MayClose(by); err != nil {
+		return u, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		set, err := settingsOf(tx)
+		if err == nil {
+			u, err = unanswered(tx, set, week, now)
+		}
+		return err
+	})
+	return u, err
 }
 
 // ReopenWeek implements coverage.Store.

@@ -382,6 +382,11 @@ func (e *Counted) Trend(ctx context.Context, by accounts.Actor, q coverage.Query
 	return e.Engine.Trend(ctx, by, q, week)
 }
 
+func (e *Counted) Unanswered(ctx context.Context, by accounts.Actor, week airing.Week, now time.Time) (coverage.Unanswered, error) {
+	e.asked("Unanswered")
+	return e.Engine.Unanswered(ctx, by, week, now)
+}
+
 func (e *Counted) UncomparedRecordings(ctx context.Context, limit int) ([]library.Recording, error) {
 	e.asked("UncomparedRecordings")
 	return e.Engine.UncomparedRecordings(ctx, limit)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"loa/airing"
 	"loa/coverage"
 	"loa/internal/fault"
+	"loa/internal/once"
 )
 
 // coveragePleas: who asks does not decide; a week that aired or is closed stays as it is; what is granted
@@ -73,6 +75,7 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 		t.Errorf("an operator sees %d, %v", len(list), err)
 	}
 	late := monday.AddDate(0, 0, 20)
+	unansweredTold(t, e, one, late)
 	if _, err := closeSeen(e, by(one, late), thatWeek); err != nil {
 		t.Fatal(err)
 	}
@@ -85,6 +88,42 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 	}
 	if got := weekCounts(t, e, thatWeek); got.Excused != 0 {
 		t.Errorf("a closed week changed: %+v", got.Counts)
+	}
+}
+
+// unansweredTold wants closing a week to tell which excuses and which words by telephone still wait, and those alone.
+func unansweredTold(t *testing.T, e AiringEngine, who accounts.Actor, late time.Time) {
+	t.Helper()
+	ctx := context.Background()
+	if _, err := phoned(e, "S00007", by(who, late), airing.Propose{Slot: slotOf("S00007"), Outcome: airing.Aired}); err != nil {
+		t.Fatal(err)
+	}
+	for week, want := range map[airing.Week]string{thatWeek: "[S00005] [S00007]", thatWeek + 1: "[] []"} {
+		u, err := e.Unanswered(ctx, who, week, late)
+		pleas, said := []string{}, []string{}
+		for _, p := range u.Pleas {
+			pleas = append(pleas, p.Station)
+		}
+		for _, p := range u.Said {
+			said = append(said, p.Station)
+		}
+		if got := fmt.Sprint(pleas, " ", said); err != nil || got != want {
+			t.Errorf("%s waits for %s, want %s, %v", week, got, want, err)
+		}
+	}
+	if u, err := e.Unanswered(ctx, who, thatWeek, late.AddDate(1, 0, 0)); err != nil || len(u.Said) != 0 {
+		t.Errorf("what lapsed waits: %+v, %v", u.Said, err)
+	}
+	if _, err := e.Unanswered(ctx, monitorOf(accounts.District, "082"), thatWeek, late); !fault.Is(err, "accounts.denied") {
+		t.Errorf("who may not close asks: %v", err)
+	}
+	_, err := e.CloseWeek(ctx, by(who, late), coverage.Close{Week: thatWeek})
+	var told []string
+	for _, part := range fault.Of(err).Parts {
+		told = append(told, part.Code)
+	}
+	if !once.Unseen(err) || !slices.Contains(told, "coverage.open_pleas") || !slices.Contains(told, "coverage.open_said") {
+		t.Errorf("closing tells of %v, %v", told, err)
 	}
 }
 

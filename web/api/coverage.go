@@ -243,11 +243,15 @@ func (c coverages) closing(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	waits, err := c.store.Unanswered(r.Context(), r.Actor, week, r.Now)
+	if err != nil {
+		return err
+	}
 	reg, err := c.store.Registry(r.Context())
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, stepOf(r, "close", coverage.Closing(got, reg.Label), coverage.Closable(got)))
+	return r.JSON(w, http.StatusOK, stepOf(r, "close", coverage.Closing(got, waits, reg.Label), coverage.Closable(got)))
 }
 
 type reopenBody struct {

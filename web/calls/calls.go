@@ -449,10 +449,14 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.CanSomewhere(accounts.CallStation) {
 		return nil, nil
 	}
+	said, err := p.unconfirmed(r)
+	if err != nil {
+		return nil, err
+	}
 	f := coverage.NeedFilter{Due: true}
 	list, err := coverage.ToBeCalled(r.Context(), p.store, r.Actor, f, r.Now)
 	if err != nil || len(list) == 0 {
-		return nil, err
+		return said, err
 	}
 	reg, err := p.store.Registry(r.Context())
 	if err != nil {
@@ -475,5 +479,17 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 			step.Lines = append(step.Lines, kit.StepLine{Text: r.Say("calls.step."+string(f.Need), "n", n), Path: filter.Link("/calls", f), Count: n})
 		}
 	}
-	return []kit.Step{step}, nil
+	return append(said, step), nil
+}
+
+// unconfirmed tells on the first page how many words by telephone wait for their stations, and until when.
+func (p pages) unconfirmed(r *kit.Request) ([]kit.Step, error) {
+	list, err := p.store.Proposals(r.Context(), r.Actor, airing.ProposalQuery{Waiting: r.Now})
+	list = slices.DeleteFunc(list, func(one airing.Proposal) bool { return one.By.Person != r.Actor.Person })
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	first := slices.MinFunc(list, func(a, b airing.Proposal) int { return a.Until.Compare(b.Until) })
+	return []kit.Step{{Title: r.Say("calls.step_said", "n", len(list)), Text: r.Say("calls.step_said_text", "until", first.Until), Path: "/calls/log",
+		Button: r.Say("calls.step_said_open"), Icon: "phone", Order: 9, Count: len(list)}}, nil
 }

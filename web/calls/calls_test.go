@@ -18,6 +18,7 @@ import (
 	"loa/store/bolt"
 	"loa/store/bolttest"
 	"loa/web/airings"
+	"loa/web/home"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -59,6 +60,7 @@ func desk(t *testing.T) (*bolt.Store, http.Handler) {
 		t.Fatal(err)
 	}
 	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	home.Register(k)
 	Register(k, s)
 	airings.Register(k, s, nil, nil)
 	h, err := k.Handler()
@@ -189,6 +191,8 @@ func TestWhatAStationSaysWaitsForItsWord(t *testing.T) {
 	thu.Expect(http.StatusUnprocessableEntity, ".error") // why not?
 	thu.Submit(`form[method="post"]`, "reason", "power_cut")
 	thu.Expect(http.StatusOK, "main", "Đã ghi cuộc gọi")
+	thu.Get("/")
+	thu.Expect(http.StatusOK, `.step a[href="/calls/log"]`, "2 lượt phát bạn ghi qua điện thoại chờ đài xác nhận")
 	thu.Get("/today?station=S00002")
 	thu.Expect(http.StatusOK, "#said", "Chờ người phụ trách đài xác nhận")
 	operator.Get("/today")
@@ -200,6 +204,8 @@ func TestWhatAStationSaysWaitsForItsWord(t *testing.T) {
 	if operator.Doc().Find("#said").Length() > 0 {
 		t.Error("what was answered still waits")
 	}
+	thu.Get("/")
+	thu.Refuse("chờ đài xác nhận")
 	thu.Get("/calls/S00002")
 	thu.Expect(http.StatusOK, "#told", "Đài đã xác nhận", "Đài nói không đúng")
 	thu.Get(thu.Doc().Find(`a[href^="/airings/"]`).First().AttrOr("href", ""))

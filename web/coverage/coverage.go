@@ -404,8 +404,17 @@ func (p pages) closing(r *kit.Request, reg *stations.Registry, week airing.Week,
 	if coverage.Closable(whole) != nil {
 		return nil, nil // the page says so
 	}
-	ask := r.Ask(coverage.Closing(whole, reg.Label), nil, func(at string) (path, say string) {
-		if at == coverage.AtUnverified {
+	waits, err := p.store.Unanswered(r.Context(), r.Actor, week, r.Now)
+	if err != nil {
+		return nil, err
+	}
+	ask := r.Ask(coverage.Closing(whole, waits, reg.Label), nil, func(at string) (path, say string) {
+		switch at {
+		case coverage.AtPleas:
+			return "/coverage/excuses?state=waiting", r.Say("coverage.step_pleas_open")
+		case coverage.AtSaid:
+			return "/calls/log", r.Say("coverage.see_said")
+		case coverage.AtUnverified:
 			at = string(coverage.Aired)
 		}
 		return address(week) + "#g-" + at, r.Say("coverage.see_list")
@@ -413,19 +422,6 @@ func (p pages) closing(r *kit.Request, reg *stations.Registry, week airing.Week,
 	n := whole.Counts
 	ask.About = r.Say("coverage.close_counts", "week", week, "n", n.Active, "aired", n.Aired, "not_aired", n.NotAired, "not_reported", n.NotReported,
 		"excused", n.Excused)
-	waiting, _, err := p.store.Pleas(r.Context(), r.Actor, coverage.PleaQuery{State: coverage.PleaWaits})
-	if err != nil {
-		return nil, err
-	}
-	var pleading []string
-	for _, plea := range waiting {
-		if plea.From <= week && week <= plea.Until {
-			pleading = append(pleading, reg.Label(plea.Station))
-		}
-	}
-	if len(pleading) > 0 {
-		ask.About += " " + r.Say("coverage.close_pleas", "n", len(pleading), "names", strings.Join(pleading, ", "))
-	}
 	ask.ID, ask.Do, ask.Step, ask.Class = "ask-close", "close", r.Say("coverage.close"), "quiet"
 	ask.Action, ask.Page, ask.Back = "/coverage/close", closePath(week), address(week)
 	ask.Hidden = []kit.Option{{Value: "week", Text: week.String()}}

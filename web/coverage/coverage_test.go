@@ -223,7 +223,8 @@ func TestAWeekWithoutAScheduleBlamesNobody(t *testing.T) {
 		}
 	}
 	c.Get("/coverage/close?week=" + week.String())
-	c.Expect(http.StatusOK, ".ask", "1 đề nghị miễn trừ của tuần này còn chờ duyệt")
+	c.Expect(http.StatusOK, ".ask", "1 đề nghị miễn trừ chờ duyệt; chốt rồi thì tuần này không miễn được nữa")
+	c.Expect(http.StatusOK, `.ask a[href="/coverage/excuses?state=waiting"]`)
 }
 
 // TestAStationsYearShowsSilentWeeks: they are those a monitor looks for.
