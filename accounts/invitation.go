@@ -281,6 +281,11 @@ type Join struct {
 	Name       string `json:"name,omitempty"`
 	Login      string `json:"login,omitempty"`
 	Passphrase string `json:"-"` // PHC
+
+	// How it was used is told to whose account it opens.
+	Opened  Opening `json:"opened,omitempty"`
+	Browser string  `json:"browser,omitempty"`
+	Address string  `json:"address,omitempty"`
 }
 
 // Repeated is what a repeat gets instead of the first answer: a link opens one

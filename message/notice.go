@@ -15,6 +15,16 @@ func NewBrowser(p accounts.Person, s accounts.Session) []Draft {
 		Text: l.Say("message.new_browser_said", "at", s.Started, "address", s.Address), Path: "/me"}}
 }
 
+// Renewed tells a person that a link or code for her account was used, by which browser and when: she may not have asked for it.
+func Renewed(m accounts.Meta, p accounts.Person, c accounts.Join) []Draft {
+	l, title := p.Language, "message.renewed_by_link"
+	if c.Opened == accounts.ByCode {
+		title = "message.renewed_by_code"
+	}
+	return []Draft{{Key: "account.renewed " + m.NewID(), Topic: BrowserSeen, Person: p, Title: l.Say(title),
+		Text: l.Say("message.renewed_said", "at", m.At, "browser", l.Browser(c.Browser), "address", c.Address), Path: "/me"}}
+}
+
 // Factors tells a person what became of her second factors, and who did it where it was not she.
 func Factors(m accounts.Meta, p accounts.Person, was, now accounts.Factors) []Draft {
 	l, what := p.Language, ""

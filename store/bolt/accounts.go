@@ -166,6 +166,11 @@ func (s *Store) Join(ctx context.Context, m accounts.Meta, c accounts.Join) (acc
 		if err != nil {
 			return p, err
 		}
+		if inv.Person != "" {
+			if _, err := tx.post(message.Renewed(m, p, c), m.At); err != nil {
+				return p, err
+			}
+		}
 		return p, errors.Join(putEffects(tx, p.ID, e), s.putPerson(tx, p))
 	})
 }

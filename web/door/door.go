@@ -342,7 +342,7 @@ type entry struct {
 	by     accounts.Opening
 	secret string         // of the session
 	proof  accounts.Proof // of her second factor, where she has one
-	new    bool           // her account was made just now
+	told   bool           // her account was made just now, or she was told that a link for it was used
 }
 
 // start begins a session. The one this browser used before ends, unless it
@@ -351,7 +351,7 @@ func (p pages) start(w http.ResponseWriter, r *kit.Request, e entry) (accounts.S
 	person := e.person
 	m := accounts.Meta{ID: kit.NewID(), By: person.Actor("session"), At: r.Now}
 	s, err := p.store.StartSession(r.Context(), m, accounts.StartSession{Hash: accounts.HashOf(e.secret), Browser: r.UserAgent(),
-		Address: r.IP().String(), Opened: e.by, Strange: !e.new && r.Device(person.ID) == "", Proof: e.proof})
+		Address: r.IP().String(), Opened: e.by, Strange: !e.told && r.Device(person.ID) == "", Proof: e.proof})
 	if err != nil {
 		return s, err
 	}
@@ -511,15 +511,11 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	if r.Actor.Person != person.ID {
-		by := accounts.ByLink
-		if accounts.FoldCode(r.PathValue("token")) != "" {
-			by = accounts.ByCode
-		}
 		secret := f.Get("secret")
 		if !accounts.IsSecret(secret) {
 			secret = accounts.NewSecret()
 		}
-		session, asked, err := p.enter(w, r, entry{person: person, by: by, secret: secret, new: inv.Person == ""}, "/")
+		session, asked, err := p.enter(w, r, entry{person: person, by: opening(r), secret: secret, told: true}, "/")
 		if err == nil && f.Get("way") == "pin" {
 			err = p.setPIN(r, person, session, r.PostFormValue("pin"))
 		}
@@ -533,11 +529,19 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, "/", "door.welcome", "name", person.Name)
 }
 
+// opening is by what the page of a link or code lets somebody in.
+func opening(r *kit.Request) accounts.Opening {
+	if accounts.FoldCode(r.PathValue("token")) != "" {
+		return accounts.ByCode
+	}
+	return accounts.ByLink
+}
+
 // joined uses the link. The change has an ID of ours: a link that was used
 // answers nobody, so there is no repeat to be told from another's.
 func (p pages) joined(r *kit.Request, inv accounts.Invitation, f *kit.Form) (accounts.Person, error) {
 	m := r.Meta(kit.NewID())
-	c := accounts.Join{Hash: inv.Hash}
+	c := accounts.Join{Hash: inv.Hash, Opened: opening(r), Browser: r.UserAgent(), Address: r.IP().String()}
 	add := inv.Person == "" && r.Actor.Via == "session"
 	if !add {
 		m.By = accounts.Actor{} // the link is the authority, whoever's browser opened it

@@ -3,6 +3,7 @@ package door_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -349,6 +350,50 @@ func TestANewBrowserIsTold(t *testing.T) {
 	w.types(webtest.NewClient(t, w.h, ""), "hoa", phrase)
 	if told() != 1 {
 		t.Errorf("another browser was told %d times", told())
+	}
+}
+
+// TestAUsedLinkIsTold: who has an account is told that a code or link for it was used, by which browser and when, also
+// where it was used beside her own log-in; a new account is not.
+func TestAUsedLinkIsTold(t *testing.T) {
+	w := newWorld(t)
+	own := w.join("hoa")
+	hoa := w.person("hoa").ID
+	titles := func() (list []string) {
+		all, _, err := w.store.Inbox(t.Context(), hoa, "", 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range all {
+			if !strings.Contains(m.Text, "192.0.2.1") || !strings.Contains(m.Text, "Nếu không phải bạn") || m.Path != "/me" {
+				t.Errorf("%+v", m)
+			}
+			list = append(list, m.Title)
+		}
+		return list
+	}
+	if list := titles(); len(list) != 0 {
+		t.Errorf("of a new account is told %q", list)
+	}
+	renew := func(c *webtest.Client, path string) {
+		c.Get(path)
+		c.Submit("main form", "passphrase", phrase+" mới")
+		c.Expect(200, ".flash", "Chào mừng")
+	}
+	renew(webtest.NewClient(t, w.h, ""), "/join/"+w.code(accounts.Invite{Person: hoa}))
+	secret := accounts.NewSecret()
+	c, err := accounts.Invite{Person: hoa}.With(t.Context(), secret)
+	if err == nil {
+		_, err = w.store.Invite(t.Context(), accounts.Meta{ID: "again", By: accounts.Daemon(), At: w.now}, c)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	renew(own, "/join/"+secret)
+	list := titles()
+	slices.Sort(list)
+	if want := []string{"Liên kết đặt lại của bạn vừa được dùng", "Mã 8 ký tự của bạn vừa được dùng"}; !slices.Equal(list, want) {
+		t.Errorf("told %q", list)
 	}
 }
 
