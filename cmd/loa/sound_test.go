@@ -53,7 +53,7 @@ func TestSoundIsKeptOnAPhone(t *testing.T) {
 	audiotest.Need(t, "lame")
 	t.Parallel()
 	v := newValley(t, 2, 2)
-	v.airs(120)
+	episode := v.airs(120)
 	const card = "[aria-labelledby=coming] details "
 	v.ahead()
 	v.tab.Says(card, "Nghe thử 360 KB", "Tải về để phát 1,9 MB", "Giữ trên máy này:", "Bản nghe 360 KB", "Bản để phát 1,9 MB")
@@ -125,9 +125,17 @@ func TestSoundIsKeptOnAPhone(t *testing.T) {
 	v.tab.Until("her day is kept", `caches.open("loa-1-pages").then((c) => c.match("/today")).then(Boolean)`)
 
 	v.tab.Until("the list is kept", `caches.open("loa-1-pages").then((c) => c.match("/outbox")).then(Boolean)`)
+	v.open("/episodes/" + episode)
+	v.tab.Until("its page is kept", `caches.open("loa-1-pages").then((c) => c.match("/episodes/`+episode+`")).then(Boolean)`)
 	v.meddles(func(http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) })
+	v.open("/episodes/" + episode)
+	v.tab.Until("its page has it from here", `document.querySelector("audio[data-of]").src.startsWith("blob:")`)
+	v.tab.Says("[aria-labelledby=sound]", "Đã giữ trên máy này (360 KB)")
+	webtest.Eval[bool](v.tab, "play it", `((player) => { player.muted = true; player.play(); return true; })(document.querySelector("audio[data-of]"))`)
+	v.tab.Until("it plays without a network", `document.querySelector("audio[data-of]").currentTime > 0.2 && Math.abs(document.querySelector("audio[data-of]").duration - 120) < 1`)
+	v.tab.Shot("episode-kept", 360)
 	v.ahead()
-	v.tab.Until("it plays without a network", `(() => {
+	v.tab.Until("it plays in her day without a network", `(() => {
 		const player = document.querySelector("audio[data-of]");
 		player.muted = true;
 		if (player.paused) player.play().catch(() => {});

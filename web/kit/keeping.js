@@ -2,7 +2,8 @@
 // without a network and stands in the list of what this phone holds. See sounds.js.
 //
 // <p data-sound="RECORDING" data-until="MS" [data-full="BYTES" data-small="BYTES" data-title="WORDS"]> says what
-// airs until when, and what of it can be kept; <audio data-of="RECORDING"> plays it.
+// airs until when, and what of it can be kept; <audio data-of="RECORDING"> plays it, and
+// <p data-kept-here="RECORDING" hidden> says so beside it.
 import { soundsKept, storage } from "./keep.js";
 import { box, clock, fill, make } from "./outgoing.js";
 import { sounds } from "./sounds.js";
@@ -171,6 +172,11 @@ function draw(list) {
     const here = list.some((s) => s.id === player.dataset.of && s.whole);
     if (!here && player.src.startsWith("blob:")) player.src = player.dataset.src;
   }
+  for (const says of document.querySelectorAll("[data-kept-here]")) {
+    const s = list.find((one) => one.id === says.dataset.keptHere && one.whole);
+    says.hidden = !s;
+    if (s) says.textContent = fill(words.kept, { size: sizeOf(s.size) });
+  }
   const over = list.filter((s) => s.gone);
   redraw(gone, over.map((s) => s.id).join(), () =>
     over.map((s) => {
@@ -195,19 +201,23 @@ function draw(list) {
 }
 
 // What is kept plays from here. It is read when it is played: together it may be more than a phone's memory.
-for (const player of document.querySelectorAll("audio[data-of]")) {
-  player.addEventListener("play", async () => {
-    const s = (await kept?.list())?.find((one) => one.id === player.dataset.of && one.whole);
-    if (!s || player.src.startsWith("blob:")) return;
-    player.dataset.src = player.src;
-    player.src = URL.createObjectURL(await kept.content(s.id));
-    player.play().catch(() => {}); // she has pressed something else meanwhile
-  });
+const players = [...document.querySelectorAll("audio[data-of]")];
+async function fromHere(player) {
+  const s = (await kept?.list())?.find((one) => one.id === player.dataset.of && one.whole);
+  if (!s || player.src.startsWith("blob:")) return;
+  const playing = !player.paused,
+    at = player.currentTime;
+  player.dataset.src = player.src;
+  player.src = URL.createObjectURL(await kept.content(s.id));
+  if (at) player.currentTime = at;
+  if (playing) player.play().catch(() => {}); // she has pressed something else meanwhile
 }
+for (const player of players) player.addEventListener("play", () => fromHere(player));
 
 if (kept) {
   await kept.sweep();
   if (words.station) await kept.seen(words.station, Number(words.made), airs());
+  if (players.length === 1) await fromHere(players[0]);
   for (const event of ["online", "focus"])
     addEventListener(event, () => {
       wait = soon;
