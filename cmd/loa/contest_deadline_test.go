@@ -178,6 +178,38 @@ func TestAWorkIsEnteredWithoutANetwork(t *testing.T) {
 	p.Click("button[value=submit]") // again, for she is not sure
 	p.Wait("form [data-says=outbox]")
 	p.Until("it is one", nothingUnsent+`.then((none) => !none)`)
+	p.Says("main form [data-kept-work]", "đang chờ có mạng để gửi", ".mp3 (", "Bỏ phiếu đang chờ")
+	p.Fingers("entry-waits")
+	p.Shot("entry-waits", 360)
+	kept := func() string {
+		return webtest.Eval[string](p, "see what is kept", `new Promise((done) => {
+			const ask = indexedDB.open("loa-outbox");
+			ask.onsuccess = () => {
+				const t = ask.result.transaction(["items", "bytes"]), all = t.objectStore("items").getAll(), bytes = t.objectStore("bytes").getAllKeys();
+				t.oncomplete = () => { ask.result.close(); done(all.result.map((i) => i.id.slice(0, 4) + " " + i.parts.map((f) => f.name + " " + f.size)) + ", " + bytes.result.length); };
+			};
+		})`)
+	}
+	before := kept()
+	p.Open("about:blank")
+	p.Open(form)
+	p.Says("main form [data-kept-work]", ".mp3 (")
+	p.Upload("input[name=audio_file]", voice(t, 330)) // another sound takes its place
+	p.Click("button[value=submit]")
+	p.Wait("form [data-says=outbox]")
+	p.Until("the other is kept in its place", `document.querySelector("[data-kept-work]") && new Promise((done) => setTimeout(() => done(true)))`)
+	if after := kept(); after == before || strings.Count(after, ".mp3") != 1 || !strings.HasSuffix(after, ", 1") {
+		t.Errorf("kept %q, before %q", after, before)
+	}
+	p.Click("[data-kept-work] button") // and she thinks better of it
+	p.Until("nothing waits", nothingUnsent)
+	p.Says("main form", "Đã bỏ phiếu đang chờ cùng tệp của nó")
+	p.Open("about:blank")
+	p.Open(form)
+	p.Until("what she typed is there", `document.querySelector("[name=title]").value === "Đường sữa ngọt"`)
+	p.Upload("input[name=audio_file]", voice(t, 440))
+	p.Click("button[value=submit]")
+	p.Says("#unsent", "1 việc chưa gửi")
 	entries := func() (list []*contest.Entry) {
 		t.Helper()
 		if err := r.d.hall.View(t.Context(), "han-nop", func(s *contest.State) error { list = s.Entries; return nil }); err != nil {

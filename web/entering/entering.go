@@ -26,7 +26,7 @@ import (
 	"loa/web/kit"
 )
 
-//go:embed *.html
+//go:embed *.html *.js
 var files embed.FS
 
 // Store is what these pages ask of the store.

@@ -87,10 +87,11 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
   }
 
   // add keeps a form. Of one thing there is one item: pressed again it is that one. Said otherwise,
-  // a correction follows the one that waits; of all else it throws {waits}, which is to be taken back
+  // a correction follows the one that waits, and with anew what was not tried yet is said anew, with its files but for
+  // those that are others now; of all else it throws {waits}, which is to be taken back
   // first. One that was refused makes way. instead is the ID of one that was refused and that this answers.
   // files go before the form: {field, name, type, kind, bytes}, with url where some of it has gone already.
-  async function add({ id, action, fields, about, label, then, after, instead, files = [], draft }) {
+  async function add({ id, action, fields, about, label, then, after, instead, files = [], draft, anew = false }) {
     const said = fields.filter(([name]) => name !== "id").map(([name, value]) => [name, String(value)]);
     const all = await list(),
       backOf = (i) => all.find((b) => b.about === "back:" + i.id),
@@ -99,9 +100,13 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
     if (other && !other.why) {
       const first = field(other, "corrects"),
         words = (list) => JSON.stringify(list.filter(([name]) => name !== "corrects"));
-      if (other.action === action && words(other.fields) === words(said)) return other;
-      if (!first) throw Object.assign(new Error("waits"), { waits: other });
-      said.find(([name]) => name === "corrects")[1] = after = other.id;
+      if (other.action === action && !files.length && words(other.fields) === words(said)) return other;
+      if (anew && !other.tries) {
+        for (const part of (other.parts ?? []).filter((one) => files.every(({ field }) => field !== one.field)))
+          files.push({ ...part, bytes: await store.content(part.id) });
+        instead = other.id;
+      } else if (!first) throw Object.assign(new Error("waits"), { waits: other });
+      else said.find(([name]) => name === "corrects")[1] = after = other.id;
     }
     for (const taken of same) if (taken !== other) after ??= backOf(taken)?.id; // what was taken back goes first
     const c = await contact();
@@ -131,7 +136,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       }));
     await store.put(item, contents);
     for (const old of all)
-      if (old.why && (old === other || old.id === instead)) {
+      if (old.id === instead || (old.why && old === other)) {
         for (const file of all.filter((i) => i.kind === "file" && i.report === old.id))
           await store.update({ ...file, ...of(item.id), after: item.id }); // what she showed of it goes along
         await store.remove(old.id);

@@ -219,6 +219,7 @@ export async function take(form, button, files) {
       instead: document.body.dataset.stood && answers, // else she has left the page that asked
       files,
       draft: form.dataset.draft,
+      anew: form.dataset.draftStays !== undefined,
     });
   } catch ({ waits }) {
     if (!waits && files) return note(form, words.full);

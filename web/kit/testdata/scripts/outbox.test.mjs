@@ -375,6 +375,25 @@ test("a form goes after the files that belong to it, told ahead, from where it w
   assert.ok(!(await store.content(item.id + "/audio")), "nothing is left of it here");
 });
 
+test("a form that waits is said anew with its files, but for one that is another now", async () => {
+  const { box, store } = world();
+  const work = { action: "/enter/c", about: "/enter/c", label: "Hội thi", draft: "/enter/c", anew: true };
+  const sound = (name, size) => ({ field: "audio", name, type: "audio/mpeg", kind: "contest", bytes: new Uint8Array(size).buffer });
+  const before = await box.add({ ...work, fields: [["title", "Một"]], files: [sound("mot.mp3", 9)] });
+  await box.add({ ...work, fields: [["title", "Hai"]] });
+  const [kept] = await box.list();
+  assert.deepEqual([kept.fields[0][1], kept.parts[0].name], ["Hai", "mot.mp3"]);
+  assert.notEqual(kept.id, before.id);
+  assert.equal((await store.content(kept.id + "/audio")).byteLength, 9);
+  await box.add({ ...work, fields: [["title", "Hai"]], files: [sound("hai.mp3", 2)] });
+  const [last, ...more] = await box.list();
+  assert.deepEqual([last.parts.map((f) => f.name), more], [["hai.mp3"], []]);
+  assert.equal((await store.content(last.id + "/audio")).byteLength, 2);
+  assert.ok(!(await store.content(kept.id + "/audio")), "of the one before nothing is left");
+  await store.update({ ...last, tries: 1 }); // it may have arrived
+  await assert.rejects(box.add({ ...work, fields: [["title", "Ba"]] }), { message: "waits" });
+});
+
 test("a form that was refused keeps its files, and is answered on its page", async () => {
   for (const cut of [false, true]) {
     const { box, srv, store } = world();
