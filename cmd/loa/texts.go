@@ -11,13 +11,16 @@ import (
 	"loa/airing/texting"
 	"loa/internal/filter"
 	"loa/internal/text"
+	"loa/web/api"
 )
 
 // textsCommands are "loa texts …": reports by text message.
 type textsCommands struct {
-	Log     textsLog     `cmd:"" default:"withargs" help:"cli.summary.texts_log"`
-	Try     textsTry     `cmd:"" help:"cli.summary.texts_try"`
-	Receive textsReceive `cmd:"" help:"cli.summary.texts_receive"`
+	Log      textsLog      `cmd:"" default:"withargs" help:"cli.summary.texts_log"`
+	Try      textsTry      `cmd:"" help:"cli.summary.texts_try"`
+	Receive  textsReceive  `cmd:"" help:"cli.summary.texts_receive"`
+	Settings textsSettings `cmd:"" help:"cli.summary.texts_settings"`
+	Token    textsToken    `cmd:"" help:"cli.summary.texts_token"`
 }
 
 // textsLog lists text messages, the last first.
@@ -84,5 +87,64 @@ func (c textsReceive) Run(t *terminal) error {
 		return err
 	}
 	_, err := fmt.Fprintln(t.out, printable(x.Reply))
+	return err
+}
+
+// textsSettings shows the settings, or changes those that are given.
+type textsSettings struct {
+	reach
+	On     *bool   `negatable:"" help:"cli.flag.text_on"`
+	Number *string `help:"cli.flag.text_number"`
+	Marks  *bool   `negatable:"" help:"cli.flag.text_marks"`
+	JSON   bool    `help:"cli.flag.json"`
+}
+
+// Run asks the daemon, tells it what changes, and prints how the settings are then.
+func (c textsSettings) Run(t *terminal) error {
+	const path = "/api/v1/texts/settings"
+	var set api.TextSettings
+	change := map[string]any{}
+	if c.On != nil {
+		change["on"] = *c.On
+	}
+	if c.Number != nil {
+		change["number"] = *c.Number
+	}
+	if c.Marks != nil {
+		change["marks"] = *c.Marks
+	}
+	var err error
+	if len(change) == 0 {
+		err = c.client().get(t, path, &set)
+	} else {
+		err = c.client().edit(t, path, &api.TextSettings{}, http.MethodPut, path, change, &set)
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(set)
+	}
+	yes := func(is bool) string {
+		if is {
+			return t.lang.Say("kit.yes")
+		}
+		return t.lang.Say("kit.no")
+	}
+	_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.text_settings", "on", yes(set.On), "number", cmp.Or(set.Number, "–"), "marks", yes(set.Marks),
+		"gateway", yes(set.Gateway))))
+	return err
+}
+
+// textsToken makes a token for the gateway.
+type textsToken struct{ reach }
+
+// Run tells the daemon and prints the token.
+func (c textsToken) Run(t *terminal) error {
+	var made api.GatewayToken
+	if err := c.client().send(t, http.MethodPost, "/api/v1/texts/token", nil, &made); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.text_token", "token", made.Token))
 	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -242,5 +243,40 @@ func TestTheGatewayOfAModem(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(spool, "*", "*")); len(left) != 0 {
 		t.Errorf("left in the spool: %q", left)
+	}
+}
+
+// The settings are read and changed at a terminal as on their page: what is not named stays, a number that is none is refused in
+// words, and the token is told once.
+func TestTextSettingsFromATerminal(t *testing.T) {
+	t.Parallel()
+	r := startDaemon(t, t.TempDir(), time.Now())
+	loa := func(args ...string) (string, int) {
+		var out bytes.Buffer
+		code := run(t.Context(), append([]string{"texts"}, append(args, "--data", r.dir)...), &out, &out)
+		return out.String(), code
+	}
+	for _, step := range []struct {
+		args string
+		code int
+		says []string
+	}{
+		{"settings", 0, []string{"Nhận tin nhắn: không", "Số nhận: –"}},
+		{"settings --on --number=0912345600", 0, []string{"Nhận tin nhắn: có", "Số nhận: 0912345600", "có dấu: không"}},
+		{"settings --marks", 0, []string{"Nhận tin nhắn: có", "0912345600", "có dấu: có", "mã truy cập: không"}},
+		{"settings --number=12", 65, []string{"8 chữ số"}},
+		{"token", 0, []string{"chỉ hiện một lần: "}},
+		{"settings --no-on --number=", 0, []string{"Nhận tin nhắn: không", "Số nhận: –", "có dấu: có", "mã truy cập: có"}},
+		{"settings --json", 0, []string{`"gateway":true`}},
+	} {
+		out, code := loa(strings.Fields(step.args)...)
+		for _, want := range step.says {
+			if !strings.Contains(strings.ReplaceAll(out, `": `, `":`), want) {
+				t.Errorf("%s says %q, without %q", step.args, out, want)
+			}
+		}
+		if code != step.code {
+			t.Errorf("%s ends with %d: %s", step.args, code, out)
+		}
 	}
 }

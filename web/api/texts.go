@@ -25,9 +25,70 @@ func (t textRoutes) routes() []kit.Route {
 				"Sent again under the same ID it gets the same answer."},
 		{Pattern: "POST /api/v1/texts/try", Access: accounts.EditSettings, Handler: t.try, In: texting.Receive{}, Out: texting.Text{},
 			Summary: "Say what would become of a text message; nothing is kept."},
+		{Pattern: "GET /api/v1/texts/settings", Access: accounts.EditSettings, Handler: t.settings, Out: TextSettings{},
+			Summary: "Whether text messages are taken, and how they are answered."},
+		{Pattern: "PUT /api/v1/texts/settings", Access: accounts.EditSettings, Handler: t.saveSettings, In: TextSettings{}, Out: TextSettings{},
+			Edits: true, Summary: "Change whether text messages are taken; members left out stay."},
+		{Pattern: "POST /api/v1/texts/token", Statuses: []int{http.StatusCreated}, Access: accounts.EditSettings, Handler: t.renew, Out: GatewayToken{},
+			Summary: "Make a token for the gateway; the one before opens nothing any more. The answer alone holds it, so an Idempotency-Key is refused."},
 		{Pattern: "GET /api/v1/texts", Access: accounts.EditSettings, Handler: t.list, Filter: texting.Query{}, Query: "limit after",
 			Out: kit.List[texting.Text]{}, Summary: "Text messages, the last first; a page may hold fewer than limit and still have a next."},
 	}
+}
+
+// TextSettings are the settings as the API shows them: the gateway's token is shown nowhere.
+type TextSettings struct {
+	On      bool   `json:"on"`
+	Number  string `json:"number,omitempty" schema:"maxLength=20"` // people write to it
+	Marks   bool   `json:"marks"`                                  // answers have tone marks
+	Gateway bool   `json:"gateway"`                                // it has a token; saved, it says nothing
+	accounts.Touch
+	edition accounts.Edition
+}
+
+// Edition is that of the settings, whatever is shown of them.
+func (s TextSettings) Edition() accounts.Edition { return s.edition }
+
+func shownTexts(set texting.Settings) TextSettings {
+	return TextSettings{On: set.On, Number: set.Number, Marks: set.Marks, Gateway: set.Token != "", Touch: set.Touch, edition: set.Edition()}
+}
+
+// GatewayToken is a token just made for the gateway.
+type GatewayToken struct {
+	Token string `json:"token"`
+}
+
+func (t textRoutes) settings(w http.ResponseWriter, r *kit.Request) error {
+	set, err := t.store.TextSettings(r.Context())
+	return answer(w, r, http.StatusOK, shownTexts(set), err)
+}
+
+func (t textRoutes) saveSettings(w http.ResponseWriter, r *kit.Request) error {
+	var saved texting.Settings
+	err := edit(r, func() (TextSettings, accounts.Edition, error) {
+		set, err := t.store.TextSettings(r.Context())
+		return shownTexts(set), set.Edition(), err
+	}, func(m accounts.Meta, set TextSettings) (err error) {
+		saved, err = t.store.SaveTextSettings(r.Context(), m, texting.SaveSettings{On: set.On, Number: set.Number, Marks: set.Marks})
+		return err
+	})
+	return answer(w, r, http.StatusOK, shownTexts(saved), err)
+}
+
+func (t textRoutes) renew(w http.ResponseWriter, r *kit.Request) error {
+	m, err := readOnce(r, nil)
+	if err != nil {
+		return err
+	}
+	set, err := t.store.TextSettings(r.Context())
+	if err != nil {
+		return err
+	}
+	m.Seen = set.Edition().Tag // what it keeps of them is what stands
+	secret := accounts.NewSecret()
+	c := texting.SaveSettings{On: set.On, Number: set.Number, Marks: set.Marks, Token: accounts.HashOf(secret)}
+	_, err = t.store.SaveTextSettings(r.Context(), m, c)
+	return answer(w, r, http.StatusCreated, GatewayToken{secret}, err)
 }
 
 func (t textRoutes) receive(w http.ResponseWriter, r *kit.Request) error {

@@ -54,7 +54,10 @@ func TestTextsAreSwitchedOnAndRead(t *testing.T) {
 	admin.Submit("form[action='/settings/texts']", "on", "1", "number", "không số")
 	admin.Expect(422, "", "Số nhận tin chỉ gồm chữ số")
 	admin.Submit("form[action='/settings/texts']", "on", "1", "number", "12345")
-	admin.Expect(422, "", "ít nhất 8 chữ số")
+	admin.Expect(422, "#e-number", "ít nhất 8 chữ số")
+	if said := admin.Doc().Find("form[action='/settings/texts'] [name=number]").AttrOr("value", ""); said != "12345" {
+		t.Errorf("of the number that was refused the form shows %q", said)
+	}
 	admin.Submit("form[action='/settings/texts']", "on", "1", "number", "0912 345 600")
 	admin.Get("/settings/texts")
 	stale := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "chief", now, accounts.Grant{Role: accounts.Admin, Scope: province}))
