@@ -19,6 +19,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/texting"
 	"loa/contest"
 	"loa/coverage"
 	"loa/internal/text"
@@ -41,6 +42,7 @@ type Store interface {
 	coverage.CallBook
 	coverage.Pleas
 	coverage.CallSource
+	texting.Store
 	contest.Log
 	contest.Records
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
@@ -85,7 +87,7 @@ func Fill(ctx context.Context, s Store, blobs library.Blobs, seed uint64, now ti
 	}
 	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc,
 		people: map[string]accounts.Actor{}}
-	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.listen, w.close, w.telephone, w.serverLog, w.contests}
+	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.listen, w.close, w.telephone, w.serverLog, w.contests, w.texts}
 	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/texting"
 	"loa/audio/match"
 	"loa/contest"
 	"loa/coverage"
@@ -55,6 +56,19 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	logged, err := s.RunsBefore(ctx, "", now, 500)
 	if err != nil || len(logged) < 500 {
 		t.Errorf("the server's log of a year has %d lines, %v", len(logged), err)
+	}
+	texts, _, err := s.Texts(ctx, accounts.Daemon(), texting.Query{}, "", 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	states := map[texting.State]bool{}
+	for _, x := range texts {
+		states[x.State] = true
+	}
+	for _, state := range []texting.State{texting.Reported, texting.Asked, texting.Stranger, texting.Helped} {
+		if !states[state] {
+			t.Errorf("no text message that ended as %s", state)
+		}
 	}
 	roles := map[string]bool{}
 	for _, l := range logins {
