@@ -33,7 +33,8 @@ var unguarded = map[string][]string{
 		"POST /people/invite/organiser/{contest}",
 		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes",
 		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask",
-		"POST /api/v1/lists", "POST /lists", "POST /settings/texts/token", "POST /api/v1/texts/token", "POST /backups", "POST /api/v1/backups", "POST /api/v1/backups/try"},
+		"POST /api/v1/lists", "POST /lists", "POST /settings/texts/token", "POST /api/v1/texts/token",
+		"POST /backups", "POST /api/v1/backups", "POST /api/v1/backups/try"},
 	"appends to a log and takes nothing from it; a correction names what it corrects": {
 		"POST /api/v1/texts",
 		"PUT /api/v1/airings/{id}", "PUT /api/v1/airings/{id}/evidence/{evidence}", "POST /api/v1/airings/{id}/evidence/{evidence}/remove",
