@@ -156,7 +156,7 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /switching", Access: kit.Public, Handler: p.showSwitching},
 		kit.Route{Pattern: "GET /me/pin", Access: kit.SignedIn, Handler: p.showPIN},
 		kit.Route{Pattern: "POST /me/pin", Access: kit.SignedIn, Handler: p.savePIN},
-		kit.Route{Pattern: "POST /logout", Access: kit.SignedIn, Handler: p.logOut, Always: true, Unproven: true},
+		kit.Route{Pattern: "POST /logout", Access: kit.Public, Handler: p.logOut, Always: true, Unproven: true},
 		kit.Route{Pattern: "GET /join/{token}", Access: kit.Public, Handler: p.showJoin},
 		kit.Route{Pattern: "POST /join/{token}", Access: kit.Public, Handler: p.doJoin},
 	)
@@ -384,6 +384,9 @@ func (p pages) start(w http.ResponseWriter, r *kit.Request, e entry) (accounts.S
 }
 
 func (p pages) logOut(w http.ResponseWriter, r *kit.Request) error {
+	if !r.Actor.SignedIn() { // pressed twice, or ended elsewhere
+		return r.Redirect(w, "/login", "")
+	}
 	if r.Session.ID != "" {
 		if _, err := p.store.EndSessions(r.Context(), r.Meta(kit.NewID()), accounts.EndSessions{Person: r.Actor.Person, Session: r.Session.ID}); err != nil {
 			return err

@@ -338,3 +338,17 @@ func TestAnEmptyAccountIsToldEverythingAtOnce(t *testing.T) {
 	c.Expect(422, "#f-login[aria-invalid=true]", "Tên đăng nhập gồm")
 	c.Expect(422, "#f-passphrase[aria-invalid=true]", "Mật khẩu phải có")
 }
+
+// TestWhoLogsOutTwiceIsOut: on a slow line she presses again before the answer, and is told of no fault.
+func TestWhoLogsOutTwiceIsOut(t *testing.T) {
+	w := newWorld(t)
+	w.join("hoa")
+	c := webtest.NewClient(t, w.h, "")
+	w.types(c, "hoa", phrase)
+	c.Post("/logout", nil)
+	c.Expect(200, "form[action='/login']", "")
+	c.Post("/logout", nil)
+	c.Expect(200, "form[action='/login']", "")
+	c.Get("/me")
+	c.Expect(200, "form[action='/login']", "")
+}
