@@ -6,7 +6,8 @@ import { asSent } from "./kit.js";
 const person = document.body.dataset.person;
 
 // keepPages keeps pages of the person who is logged in, what this one is made of, and more parts. This page
-// itself is handed over as it came, where the worker did not see it come.
+// itself is handed over as it came, where the worker did not see it come; where it did, the worker says if what it
+// gave meanwhile is no longer what the server says.
 export async function keepPages(addresses, more = []) {
   if (!("serviceWorker" in navigator) || !person) return;
   try {
@@ -16,7 +17,7 @@ export async function keepPages(addresses, more = []) {
       .map((e) => e.name)
       .filter((name) => new URL(name).pathname.startsWith("/assets/"));
     const ready = await navigator.serviceWorker.ready;
-    const here = asSent && { url: location.pathname + location.search, html: asSent, mark: document.body.dataset.mark };
+    const here = { url: location.pathname + location.search, html: asSent, mark: document.body.dataset.mark };
     ready.active.postMessage({ person, pages: addresses, parts: [...loaded, ...more], here });
   } catch {
     /* a private window, or a browser that forbids it: the page needs a network then */

@@ -13,6 +13,7 @@ const brief = 400; // the same when Loa has just been opened at one of these: wh
 const quick = /^\/(today|outbox|airings|calendar)?$/;
 const most = 400; // parts that are kept: those of some releases
 const shown = 60; // pages that are kept: the oldest goes first
+const mark = "Loa-Tag"; // names what a page says
 
 // passed are the last pages that came by, so that one that asks to be kept is not
 // fetched a second time.
@@ -39,9 +40,9 @@ addEventListener("activate", (e) => {
   );
 });
 
-addEventListener("message", (e) => e.waitUntil("next" in e.data ? makeWay(e) : keep(e.data)));
+addEventListener("message", (e) => e.waitUntil("next" in e.data ? makeWay(e) : keep(e.data, e.source)));
 
-async function keep({ person, pages: wanted, parts: made, here }) {
+async function keep({ person, pages: wanted, parts: made, here }, window) {
   if (await caches.match(taken)) return; // she has left
   const owner = await (await (await caches.open(parts)).match("/owner"))?.text();
   if (owner !== person) await caches.delete(pages);
@@ -66,15 +67,18 @@ async function keep({ person, pages: wanted, parts: made, here }) {
   await have(assets, new Set(made));
   const old = await kept.keys();
   for (const page of old.slice(0, Math.max(0, old.length - shown))) await kept.delete(page);
+  const now = here?.mark && (await kept.match(here.url, { ignoreVary: true }));
+  // another answer may have come while the page was on its way
+  if (now && now.headers.get(mark) !== `"${here.mark}"`) hear(window, new URL(here.url, location.origin).href);
 }
 
 // handed is a page that came before this worker did, as the page itself read it: with the heads every page has.
-async function handed({ html, mark }) {
-  const page = await caches.match(offline);
+async function handed(here) {
+  const page = here.html && (await caches.match(offline));
   if (!page) return null;
   const headers = new Headers(page.headers);
-  headers.set("Loa-Tag", `"${mark}"`);
-  return new Response(html, { headers });
+  headers.set(mark, `"${here.mark}"`);
+  return new Response(here.html, { headers });
 }
 
 // have brings what a page is made of, and reports whether all of it is there.
@@ -166,7 +170,6 @@ async function page(e) {
     cache = await caches.open(pages),
     kept = await cache.match(request, { ignoreVary: true }),
     opened = kept && !request.referrer && quick.test(new URL(request.url).pathname);
-  let answered = false;
   const answer = asked(request, kept).then(async (fresh) => {
     if (fresh.status === 304) {
       const now = await again(kept.clone(), fresh.headers);
@@ -177,13 +180,8 @@ async function page(e) {
     else if (fresh.ok && !fresh.redirected) {
       passed.set(request.url, fresh.clone());
       if (passed.size > 3) passed.delete(passed.keys().next().value);
-      if (kept) {
-        const now = await lasting(fresh.clone()),
-          other = answered && (await differs(kept.clone(), now.clone()));
-        await cache.put(request, now);
-        if (other) await hear(request.url);
-      }
-    } else if (answered && fresh.type === "opaqueredirect") await hear(request.url);
+      if (kept) await cache.put(request, await lasting(fresh.clone()));
+    }
     return fresh;
   });
   e.waitUntil(answer.catch(() => {})); // it may come, or fail, after the patience has ended
@@ -192,17 +190,28 @@ async function page(e) {
     const wait = opened ? brief : patience;
     return await Promise.race([answer, new Promise((_, late) => setTimeout(late, wait))]);
   } catch {
-    answered = true;
-    if (kept) return kept.clone();
+    if (kept) {
+      e.waitUntil(late(answer, kept.clone(), request.url));
+      return kept.clone();
+    }
     // the installed app opens at the first page, which leads who runs a station to her day
     const first = new URL(request.url).pathname === "/" && (await cache.match("/today", { ignoreVary: true }));
     return first ? Response.redirect("/today") : ((await caches.match(offline)) ?? Response.error());
   }
 }
 
+// late tells who was shown what was kept that the server's answer, which came after it, is another.
+async function late(answer, kept, url) {
+  const fresh = await answer.catch(() => null);
+  if (!fresh) return;
+  const other = fresh.ok && !fresh.redirected && (await differs(kept, await lasting(fresh.clone())));
+  if (!other && fresh.type !== "opaqueredirect") return;
+  for (const client of await clients.matchAll({ type: "window" })) if (client.url === url) hear(client, url);
+}
+
 // asked asks the server for a page, and whether that is as it was kept.
 function asked(request, kept) {
-  const tag = kept?.headers.get("Loa-Tag");
+  const tag = kept?.headers.get(mark);
   if (!tag) return fetch(request);
   const headers = { Accept: request.headers.get("Accept") ?? "text/html", "If-None-Match": tag };
   return fetch(request.url, { headers, redirect: "manual", referrer: request.referrer });
@@ -243,11 +252,8 @@ async function differs(one, other) {
   return (await plain(one)) !== (await plain(other));
 }
 
-// hear tells the windows at an address that there is a newer answer.
-async function hear(url) {
-  for (const client of await clients.matchAll({ type: "window" }))
-    if (client.url === url) client.postMessage({ fresh: url });
-}
+// hear tells a window that there is a newer answer than the one it shows.
+const hear = (window, url) => window.postMessage({ fresh: url });
 
 // A notification (post.Note). The same one sent twice takes the place of itself. A browser that was
 // told something must show something.
