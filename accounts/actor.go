@@ -147,6 +147,7 @@ const (
 	EditSchedule  Action = "schedule.edit"
 	Approve       Action = "episodes.approve"
 	UploadAudio   Action = "audio.upload"
+	SendSamples   Action = "audio.sample" // recordings that measure how well the machine hears
 	ReadAirings   Action = "airings.read"
 	ReportAiring  Action = "airings.report"
 	VerifyAiring  Action = "airings.verify"
@@ -163,14 +164,14 @@ const (
 // may lists what each role allows inside the scope it was given on.
 var may = map[Role][]Action{
 	Admin: {ManagePeople, InviteStation, InvitePeople, EditSettings, RunServer, ReadStations, EditStations, ReadSchedule, EditSchedule,
-		Approve, UploadAudio, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
+		Approve, UploadAudio, SendSamples, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
 		CallStation, CloseWeek, Organise},
-	Editor: {InviteStation, InvitePeople, ReadStations, EditStations, ReadSchedule, EditSchedule, Approve, UploadAudio, ReadAirings,
+	Editor: {InviteStation, InvitePeople, ReadStations, EditStations, ReadSchedule, EditSchedule, Approve, UploadAudio, SendSamples, ReadAirings,
 		ReportAiring, ReadCoverage},
-	Monitor: {InviteStation, InvitePeople, ReadStations, ReadSchedule, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation, CallStation,
-		CloseWeek},
-	Operator:  {ReadStations, ReadSchedule, UploadAudio, ReadAirings, ReportAiring, ReadCoverage, EnterContest},
-	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, Organise},
+	Monitor: {InviteStation, InvitePeople, ReadStations, ReadSchedule, SendSamples, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
+		CallStation, CloseWeek},
+	Operator:  {ReadStations, ReadSchedule, UploadAudio, SendSamples, ReadAirings, ReportAiring, ReadCoverage, EnterContest},
+	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, SendSamples, Organise},
 	Judge:     {JudgeEntries},
 	gateway:   {HandOnTexts},
 }
@@ -178,7 +179,7 @@ var may = map[Role][]Action{
 // shared are the actions whose objects belong to everybody who may do them at
 // all: programmes and approved audio are the province's, and a file being
 // uploaded belongs to nobody's station yet.
-var shared = []Action{ReadSchedule, UploadAudio}
+var shared = []Action{ReadSchedule, UploadAudio, SendSamples}
 
 // Where says what an action touches. The zero Where is the whole province.
 type Where struct {

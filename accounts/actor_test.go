@@ -112,6 +112,7 @@ var actionWords = []struct {
 	{EditSchedule, "soạn chương trình, đặt lịch phát"},
 	{Approve, "duyệt số phát thanh"},
 	{UploadAudio, "gửi âm thanh vào thư viện"},
+	{SendSamples, "gửi bản thu mẫu"},
 	{ReadStations, "xem danh sách đài"},
 	{EditStations, "sửa danh sách đài"},
 	{InviteStation, "mời và hỗ trợ người phụ trách đài"},

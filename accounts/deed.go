@@ -54,6 +54,7 @@ var Kinds = []Kind{
 	"accounts.change_person", "accounts.take_role", "accounts.set_passphrase", "accounts.set_pin", "accounts.add_factor", "accounts.remove_factor",
 	"accounts.renew_spare", "accounts.save_settings", "accounts.add_token", "accounts.remove_token",
 	ReportedAiring, "airing.attach", "airing.detach", "airing.judge", "airing.prove", "airing.decline", "airing.save_settings",
+	"sample.give", "sample.withdraw", "sample.heard",
 	"coverage.call", "coverage.excuse", "coverage.ask_excuse", "coverage.answer_excuse", "coverage.close_week", "coverage.reopen_week", "coverage.decide_anew",
 	"stations.found", "stations.save", "stations.import", "stations.merge", "stations.split", "stations.undo", "stations.save_list", "stations.remove_list",
 	"scheduler.save_programme", "scheduler.retire_programme", "scheduler.save_episode", "scheduler.move_episode",

@@ -6,13 +6,17 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/sample"
 	"loa/audio"
 	"loa/internal/text"
 	"loa/library"
+	"loa/scheduler"
+	"loa/stations"
 )
 
 // distinct is how many of the latest episodes of the weekly programme have a sound of their own,
@@ -112,6 +116,53 @@ func (w *world) send(line airing.Line, i int) error {
 	_, err = w.store.Attach(w.ctx, m, airing.Evidence{ID: w.id(), Report: line.ID, Recording: r.ID, Kind: airing.Sound, Name: name, Type: r.ContentType,
 		SHA256: r.Blob.SHA256, Size: r.Blob.Size, CapturedAt: line.StartedAt.Add(time.Duration(c.from+clipSeconds+4)*time.Second - c.early)})
 	return err
+}
+
+// given are the sample recordings that operators gave: of the latest episode from a second of it on.
+var given = []struct {
+	from int
+	sample.Setting
+	sample.Use
+	street func(x []float32, r *rand.Rand)
+}{
+	{50, sample.Setting{Distance: sample.Near, Horns: sample.OneHorn, Weather: sample.Calm, Noise: sample.Quiet}, sample.UseMaker, horn},
+	{62, sample.Setting{Distance: sample.Mid, Horns: sample.OneHorn, Weather: sample.Windy, Noise: sample.Traffic}, sample.UseHere, horn},
+	{84, sample.Setting{Distance: sample.Mid, Horns: sample.SomeHorns, Weather: sample.Calm, Noise: sample.Talk}, sample.UseMaker, horn},
+	{70, sample.Setting{Distance: sample.Far, Horns: sample.OneHorn, Weather: sample.Rainy, Noise: sample.Animals}, sample.UseHere, rain},
+}
+
+// give lets operators give samples; the daemon listens to them in the first hour.
+func (w *world) give() error {
+	plan, err := w.store.Schedule(w.ctx)
+	if err != nil {
+		return err
+	}
+	of := sample.Of(plan)
+	latest := of[slices.IndexFunc(of, func(e scheduler.Episode) bool { return e.Programme == plan.Programmes[0].ID })]
+	file, err := digest(0)
+	if err != nil {
+		return err
+	}
+	for i, g := range given {
+		var heard samples
+		if _, err := audio.Decode(w.ctx, bytes.NewReader(file), audio.Options{}, &heard); err != nil {
+			return err
+		}
+		x := heard.x[g.from*heard.rate:][:clipSeconds*heard.rate]
+		g.street(x, rand.New(rand.NewPCG(w.seed, uint64(100+i))))
+		station := stations.StationID(shownStation + 1 + i)
+		m := w.meta(w.operator(station), w.now.Add(time.Duration(i-9)*time.Hour))
+		r, err := w.keep(m, library.ForSample, station, fmt.Sprintf("mau-%d.wav", i+1), wav(x, heard.rate))
+		if err != nil {
+			return err
+		}
+		m.ID = w.id()
+		if _, err := w.store.GiveSample(w.ctx, m, sample.Give{Station: station, Episode: latest.ID, Recording: r.ID, Setting: g.Setting, Use: g.Use,
+			Agreed: true}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // samples takes decoded sound of one channel.

@@ -19,6 +19,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/contest"
 	"loa/coverage"
@@ -38,6 +39,7 @@ type Store interface {
 	BeginRun(ctx context.Context, r scheduler.Run) (bool, error)
 	airing.Log
 	airing.SettingsStore
+	sample.Store
 	coverage.Store
 	coverage.CallBook
 	coverage.Pleas
@@ -87,7 +89,7 @@ func Fill(ctx context.Context, s Store, blobs library.Blobs, seed uint64, now ti
 	}
 	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc,
 		people: map[string]accounts.Actor{}}
-	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.listen, w.close, w.telephone, w.serverLog, w.contests, w.texts}
+	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.listen, w.give, w.close, w.telephone, w.serverLog, w.contests, w.texts}
 	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {
 			return nil, err

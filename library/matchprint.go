@@ -25,7 +25,7 @@ func DecideMatchPrint(m accounts.Meta, r Recording, p MatchPrint) (MatchPrint, e
 	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
 		return p, err
 	}
-	if !r.Aired() && r.Kind != ForEvidence {
+	if !r.Aired() && r.Kind != ForEvidence && r.Kind != ForSample {
 		return p, fault.New(fault.Invalid, "library.kind_unknown").At("recording")
 	}
 	p.Made = m.At.UTC()

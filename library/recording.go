@@ -28,20 +28,23 @@ import (
 // Kind says what a kept file is for, and so what it must be.
 type Kind string
 
-// The kinds. The first three are sound.
+// The kinds. The first four are sound.
 const (
 	ForProgramme Kind = "programme" // to be aired
 	ForContest   Kind = "contest"   // entered in a contest
 	ForEvidence  Kind = "evidence"  // recorded while something was aired
+	ForSample    Kind = "sample"    // given to measure how well the machine hears
 	Scan         Kind = "scan"      // a script or another paper: PDF, office document or picture
 	Photo        Kind = "photo"     // a picture
 )
 
 // Kinds lists all kinds.
-var Kinds = []Kind{ForProgramme, ForContest, ForEvidence, Scan, Photo}
+var Kinds = []Kind{ForProgramme, ForContest, ForEvidence, ForSample, Scan, Photo}
 
 // Sound reports whether files of the kind are recordings.
-func (k Kind) Sound() bool { return k == ForProgramme || k == ForContest || k == ForEvidence }
+func (k Kind) Sound() bool {
+	return k == ForProgramme || k == ForContest || k == ForEvidence || k == ForSample
+}
 
 // Check returns a fault unless k is one of Kinds.
 func (k Kind) Check() error {
@@ -83,14 +86,22 @@ type Recording struct {
 // copy.
 func (r Recording) Aired() bool { return r.Kind == ForProgramme }
 
-// OwnerOf says whose a file is that the actor sends for a station ("" for none
+// sent is what somebody must be allowed who sends a file of the kind.
+func (k Kind) sent() accounts.Action {
+	if k == ForSample {
+		return accounts.SendSamples
+	}
+	return accounts.UploadAudio
+}
+
+// OwnerOf says whose a file of the kind is that the actor sends for a station ("" for none
 // named): an operator of one station sends for it. Somebody who may not send
 // for the station gets accounts.denied.
-func OwnerOf(a accounts.Actor, station string) (Owner, error) {
-	if err := a.Must(accounts.UploadAudio, accounts.Where{Station: station}); err != nil {
+func OwnerOf(a accounts.Actor, k Kind, station string) (Owner, error) {
+	if err := a.Must(k.sent(), accounts.Where{Station: station}); err != nil {
 		return Owner{}, err
 	}
-	all, _, mine := a.Stations(accounts.UploadAudio)
+	all, _, mine := a.Stations(k.sent())
 	switch {
 	case all:
 	case station == "" && len(mine) > 0:
@@ -175,7 +186,7 @@ func (s Settings) Profile(k Kind) audio.Profile {
 	switch k {
 	case ForContest:
 		return audio.Contest()
-	case ForEvidence:
+	case ForEvidence, ForSample:
 		return audio.Evidence()
 	}
 	return audio.Programme()
@@ -251,7 +262,7 @@ type SaveRecording struct {
 // keeps already. Faults: library.kind_unknown, library.bad_blob_name,
 // library.quota_used, accounts.denied.
 func DecideRecording(m accounts.Meta, c SaveRecording, used int64, s Settings) (Recording, error) {
-	if err := m.By.Must(accounts.UploadAudio, accounts.Where{Station: c.Owner.Station}); err != nil {
+	if err := m.By.Must(c.Kind.sent(), accounts.Where{Station: c.Owner.Station}); err != nil {
 		return Recording{}, err
 	}
 	if c.Kind.Check() != nil || c.Kind.Sound() != (c.Report.Facts != nil) {

@@ -11,6 +11,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/contest"
 	"loa/coverage"
@@ -34,6 +35,7 @@ type Engine interface {
 	airing.Seals
 	airing.Excerpts
 	airing.SettingsStore
+	sample.Store
 	library.Store
 	coverage.Store
 	coverage.Decider

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"loa/airing/sample"
 	"loa/contest"
 	"loa/internal/wallclock"
 	"loa/library"
@@ -34,6 +35,7 @@ import (
 	"loa/web/programmes"
 	"loa/web/results"
 	"loa/web/runs"
+	"loa/web/samples"
 	"loa/web/seals"
 	"loa/web/settings"
 	"loa/web/stations"
@@ -61,6 +63,7 @@ type Store interface {
 	messages.Store
 	people.Store
 	results.Store
+	samples.Store
 	settings.Store
 	stations.Store
 	terms.Store
@@ -83,9 +86,10 @@ type Deps struct {
 	Contests *contest.Hall
 	Booth    judging.Booth
 	Jobs     runs.Jobs
-	Clock    *wallclock.Watch // required, as is everything but Told
+	Clock    *wallclock.Watch // required, as is everything but Told and Samples
 	Told     clock.Told
 	Post     Post
+	Samples  *sample.Listener // nil where samples are listened to later
 }
 
 // Post is the door by which messages leave.
@@ -115,9 +119,10 @@ func Register(k *kit.Kit, d Deps) {
 	audit.Register(k, d.Store)
 	stations.Register(k, d.Store)
 	librarypages.Register(k, d.Store, d.Desk)
-	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Post)
+	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Post, d.Samples)
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs, d.Desk)
+	samples.Register(k, d.Store, d.Desk, d.Samples)
 	contests.Register(k, d.Store, d.Contests)
 	coverage.Register(k, d.Store)
 	calls.Register(k, d.Store)

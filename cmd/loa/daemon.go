@@ -19,6 +19,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/sample"
 	"loa/contest"
 	"loa/coverage"
 	"loa/internal/fault"
@@ -59,23 +60,24 @@ var engine store.Kind = bolt.Kind{}
 // daemon is everything that runs while Loa serves. Parts are closed in the
 // reverse of the order they were opened, each within a limit.
 type daemon struct {
-	cfg    daemonConfig
-	store  store.Engine
-	blobs  *folder.Blobs
-	desk   *intake.Desk
-	hall   *contest.Hall
-	copier *library.Copier
-	booth  *library.Booth
-	prover *airing.Prover
-	watch  *wallclock.Watch // the one clock of everything below
-	clock  *scheduler.Clock
-	office *post.Office
-	keeper *keeper
-	routes []kit.Route
-	server *http.Server
-	socket net.Listener
-	closes []closing
-	ahead  chan struct{} // closed when countAhead has ended
+	cfg     daemonConfig
+	store   store.Engine
+	blobs   *folder.Blobs
+	desk    *intake.Desk
+	hall    *contest.Hall
+	copier  *library.Copier
+	booth   *library.Booth
+	prover  *airing.Prover
+	samples *sample.Listener
+	watch   *wallclock.Watch // the one clock of everything below
+	clock   *scheduler.Clock
+	office  *post.Office
+	keeper  *keeper
+	routes  []kit.Route
+	server  *http.Server
+	socket  net.Listener
+	closes  []closing
+	ahead   chan struct{} // closed when countAhead has ended
 
 	probing sync.Mutex // guards what follows
 	probed  time.Time
@@ -229,12 +231,14 @@ func (d *daemon) openBlobs(ctx context.Context) (err error) {
 		TempDir: d.blobs.TempDir()})
 	d.prover = airing.NewProver(airing.ProverConfig{Store: d.store, Blobs: d.blobs, Log: d.cfg.log, Now: d.cfg.now, Hold: d.watch.Fault,
 		TempDir: d.blobs.TempDir()})
+	d.samples = sample.NewListener(d.store, d.prover, d.cfg.log, d.cfg.now)
 	copying, stop := context.WithCancel(ctx)
 	var copies sync.WaitGroup
 	copies.Go(func() { d.copier.Run(copying) })
 	copies.Go(func() { d.booth.Run(copying) })
 	if !d.cfg.noJobs {
 		copies.Go(func() { d.prover.Run(copying) })
+		copies.Go(func() { d.samples.Begin(copying) })
 	}
 	d.onClose("copies", func(context.Context) error { stop(); copies.Wait(); return nil })
 	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store,
@@ -334,7 +338,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	})
 	web.Register(k, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: d.hall, Booth: d.booth,
-		Clock: d.watch, Post: d.office, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
+		Clock: d.watch, Post: d.office, Samples: d.samples, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
 			d.clock.Confirmed(by.Name, w.Shows, w.Expected)
 		},
 		Server: server{d}, Backups: d.keeper, Backup: d.keeper.send,

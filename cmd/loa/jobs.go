@@ -196,7 +196,8 @@ func (d *daemon) compareSounds(ctx context.Context, _ time.Time) (text.Phrase, e
 func (d *daemon) judgeProofs(ctx context.Context, _ time.Time) (text.Phrase, error) {
 	made, err := d.prover.Prepare(ctx)
 	n, jerr := d.prover.JudgeAll(ctx)
-	return text.NewPhrase("job.proofs_judged", "n", n, "made", made), errors.Join(err, jerr)
+	_, serr := d.samples.ListenAll(ctx)
+	return text.NewPhrase("job.proofs_judged", "n", n, "made", made), errors.Join(err, jerr, serr)
 }
 
 func (d *daemon) fingerprint(ctx context.Context, r library.Recording) (fingerprint.Print, error) {

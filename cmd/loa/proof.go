@@ -15,8 +15,9 @@ import (
 
 // proofCommands are "loa proof …": what proves a verdict of the machine on another machine.
 type proofCommands struct {
-	Export proofExport `cmd:"" help:"cli.summary.proof_export"`
-	Verify proofVerify `cmd:"" help:"cli.summary.proof_verify"`
+	Export  proofExport  `cmd:"" help:"cli.summary.proof_export"`
+	Verify  proofVerify  `cmd:"" help:"cli.summary.proof_verify"`
+	Samples proofSamples `cmd:"" help:"cli.summary.proof_samples"`
 }
 
 // proofExport keeps the bundle of a report as a file.

@@ -118,12 +118,12 @@ type Order struct {
 // of library.OwnerOf, audio.too_large, library.kind_unknown, library.quota_used,
 // uploads.length_unknown, uploads.too_many_open, uploads.too_many_of_station.
 func (d *Desk) Create(ctx context.Context, by accounts.Actor, id string, o Order) (Status, error) {
-	owner, err := library.OwnerOf(by, o.Station)
-	if err != nil {
-		return Status{}, err
-	}
 	if o.Kind == "" {
 		o.Kind = library.ForProgramme
+	}
+	owner, err := library.OwnerOf(by, o.Kind, o.Station)
+	if err != nil {
+		return Status{}, err
 	}
 	if err := o.Kind.Check(); err != nil {
 		return Status{}, err

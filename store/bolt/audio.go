@@ -143,16 +143,16 @@ func (tx *tx) forgetRecording(r library.Recording) error {
 		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
 }
 
-// isUsed reports whether an episode or a contest's entry is made of the recording.
+// isUsed reports whether an episode or a contest's entry is made of the recording, or it was given as a sample.
 func isUsed(tx *tx, id string) (bool, error) {
-	if contestFiles.has(tx, []byte(id)) {
+	if contestFiles.has(tx, []byte(id)) || sampleKeys.has(tx, []byte(id)) {
 		return true, nil
 	}
 	plan, err := tx.s.schedule.get(tx)
 	return err == nil && len(plan.EpisodesFrom(id)) > 0, err
 }
 
-// usedIn lists the recordings that episodes and entries are made of.
+// usedIn lists the recordings that episodes and entries are made of, and those given as samples.
 func usedIn(tx *tx) (map[string]bool, error) {
 	used := map[string]bool{}
 	for e, err := range episodeRecords.ascend(tx, nil, nil) {
@@ -162,6 +162,12 @@ func usedIn(tx *tx) (map[string]bool, error) {
 		used[e.rec.Audio] = true
 	}
 	for e, err := range contestFiles.ascend(tx, nil, nil) {
+		if err != nil {
+			return nil, err
+		}
+		used[string(e.key)] = true
+	}
+	for e, err := range sampleKeys.ascend(tx, nil, nil) {
 		if err != nil {
 			return nil, err
 		}

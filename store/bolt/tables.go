@@ -8,7 +8,7 @@ var tableNames = []string{
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	scripts.name, dues.name, runs.name, openRuns.name, runsOf.name, jobCursors.name,
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, exhibits.name, tallies.name,
-	unproved.name, ofProgramme.name, evidenceByBlob.name, settings.name,
+	unproved.name, ofProgramme.name, evidenceByBlob.name, settings.name, samples.name, sampleKeys.name,
 	proposals.name, proposalKeys.name, openProposals.name, calls.name, callsOf.name, lastCalls.name,
 	excuses.name, pleas.name, pleaKeys.name, closedWeeks.name,
 	seals.name, sealEnds.name, sealsOfWeeks.name, ownKeys.name, summaries.name, frozenCells.name, decidedAnew.name,

@@ -21,7 +21,7 @@ import (
 // checks are what each noun's tables must satisfy: every index row has its
 // record, every chain its links. A check reports and goes on.
 var checks = []func(tx *tx, report func(store.Problem)) error{
-	checkSeals, checkSummaries, checkCalls, checkProposals, checkPleas,
+	checkSeals, checkSummaries, checkCalls, checkProposals, checkPleas, checkSamples,
 	checkContests,
 	checkLibrary, checkSounds,
 	checkAccounts,

@@ -13,6 +13,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/audio"
 	"loa/audio/match"
@@ -78,6 +79,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.messages(people)
 	f.texts(people[accounts.Admin])
 	f.proofs(people[accounts.Admin])
+	f.samples(people[accounts.Operator])
 }
 
 func (f *filler) must(err error) {
@@ -378,6 +380,26 @@ func (f *filler) proofs(by accounts.Actor) {
 	for _, r := range files.Items {
 		if r.Aired() {
 			_, err := f.s.SaveMatchPrint(f.ctx, f.daemon(1), library.MatchPrint{Recording: r.ID, Form: match.Form, Blob: f.blob([]byte("print of " + r.ID))})
+			f.must(err)
+		}
+	}
+}
+
+// samples gives two, of which the machine heard one.
+func (f *filler) samples(by accounts.Actor) {
+	plan, err := f.s.Schedule(f.ctx)
+	f.must(err)
+	at := filledMonday.AddDate(0, 0, 9)
+	for i := range 2 {
+		r := f.keep(library.ForSample, by, library.Owner{Person: by.Person, Name: by.Name, Station: "S00001"}, "mau.mp3", cut(voiceCut, 20+i), at)
+		given, err := f.s.GiveSample(f.ctx, f.meta(by, at), sample.Give{Station: "S00001", Episode: sample.Of(plan)[0].ID, Recording: r.ID, Agreed: true,
+			Setting: sample.Setting{Distance: sample.Distances[i], Horns: sample.AllHorns[i], Weather: sample.Weathers[i], Noise: sample.Noises[i]},
+			Use:     sample.Uses[i]})
+		f.must(err)
+		if i == 0 {
+			_, err = f.s.HeardSample(f.ctx, f.meta(accounts.Daemon(), at), given.ID, airing.Proof{SHA256: given.SHA256, Method: match.Method,
+				Word: match.Verified, Reason: match.Found, Compared: []string{given.Episode}, Episode: given.Episode, Seconds: 15, Score: 20,
+				Threshold: 10, Chance: 1e-9})
 			f.must(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/contest"
 	"loa/coverage"
@@ -395,6 +396,11 @@ func (e *Counted) UncomparedRecordings(ctx context.Context, limit int) ([]librar
 func (e *Counted) UndecidedRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error) {
 	e.asked("UndecidedRecordings")
 	return e.Engine.UndecidedRecordings(ctx, ids)
+}
+
+func (e *Counted) Samples(ctx context.Context, by accounts.Actor, q sample.Query) ([]sample.Sample, string, error) {
+	e.asked("Samples")
+	return e.Engine.Samples(ctx, by, q)
 }
 
 func (e *Counted) SameRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error) {

@@ -24,6 +24,7 @@ func Engine(t *testing.T, open func(t *testing.T) store.Engine) {
 		"closed weeks are listed as they stand":   engineClosed,
 		"a contest knows the other nouns":         engineContest,
 		"a text message is a report once":         engineTexts,
+		"a sample stays until it is taken back":   engineSamples,
 		"changes are timed, refusals are not":     engineTimed,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

@@ -97,7 +97,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	where := reg.Where(line.Station)
 	page.Gone = reg.IsGone(line.Station)
 	page.MayCorrect = !page.Gone && line.CorrectedBy == "" && airing.MayReport(r.Actor, where) == nil
-	_, foreign := library.OwnerOf(r.Actor, line.Station)
+	_, foreign := library.OwnerOf(r.Actor, library.ForEvidence, line.Station)
 	page.MayAttach = page.MayCorrect && foreign == nil
 	page.LeftBehind = line.Outcome != airing.Withdrawn && len(page.History) > 0 && page.History[0].Outcome != line.Outcome && len(page.History[0].Evidence) > 0
 	if line.Stands() && len(line.Evidence) > 0 && airing.MayReport(r.Actor, where) == nil {

@@ -5,6 +5,7 @@ package api
 
 import (
 	"loa/airing"
+	"loa/airing/sample"
 	"loa/contest"
 	"loa/library"
 	"loa/web/kit"
@@ -20,16 +21,18 @@ type Store interface {
 	StationStore
 	PeopleStore
 	PostStore
+	SampleStore
 	USBStore
 	TextStore
 }
 
 // Register adds every noun's routes to k: one line each.
-func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, door PostDoor) {
+func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, door PostDoor, listener *sample.Listener) {
 	k.Values(lists()...)
 	coder := library.NewCoder(blobs)
 	k.Handle(airings{s, desk, airing.NewBinder(s, blobs)}.routes()...)
 	k.Handle(recordings{s, blobs, coder, desk, hall}.routes()...)
+	k.Handle(sampleRoutes{s, listener}.routes()...)
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(callRoutes{s}.routes()...)
 	k.Handle(textRoutes{s}.routes()...)

@@ -56,7 +56,7 @@ func (l recordings) routes() []kit.Route {
 	read := kit.SignedIn // who may hear which recording is decided for each: library.Hearing
 	return []kit.Route{
 		{Pattern: "POST /api/v1/audio", Tells: "Location", Statuses: []int{http.StatusCreated}, Takes: "application/octet-stream multipart/form-data",
-			Access: accounts.UploadAudio, MaxBody: kit.FileBody, Handler: l.take, Out: Recording{}, Query: "name kind station",
+			Access: accounts.SendSamples, MaxBody: kit.FileBody, Handler: l.take, Out: Recording{}, Query: "name kind station",
 			Summary: "Send a whole file: raw body or multipart (field file). Sent again under the same Idempotency-Key it is the same recording. Over a " +
 				"bad line use the tus server at /api/v1/uploads."},
 		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{},

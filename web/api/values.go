@@ -3,6 +3,7 @@ package api
 import (
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/audio"
 	"loa/audio/match"
@@ -42,6 +43,11 @@ var values = []listed{
 	{all: airing.Checkers, say: "airing.checker."},
 	{all: airing.SealWords[:], say: "airing.seal."},
 	{all: airing.Switches, say: "airing.switch."},
+	{all: sample.Distances, say: "sample.distance."},
+	{all: sample.AllHorns, say: "sample.horns."},
+	{all: sample.Weathers, say: "sample.weather."},
+	{all: sample.Noises, say: "sample.noise."},
+	{all: sample.Uses, say: "sample.use."},
 	{all: texting.States, say: "texts.state."},
 	{all: match.Words, say: "audio.match."},
 	{all: match.Reasons, say: "audio.match.why."},

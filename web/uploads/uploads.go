@@ -39,7 +39,7 @@ func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (library
 	k.Expose(sent, read)
 	k.Values(stages, library.Kinds)
 	add := func(r kit.Route) {
-		r.Access, r.MaxBody, r.Headers, r.Handler = accounts.UploadAudio, kit.FileBody, spoken, tus(r.Handler)
+		r.Access, r.MaxBody, r.Headers, r.Handler = accounts.SendSamples, kit.FileBody, spoken, tus(r.Handler)
 		r.Asks, r.Tells = strings.TrimSpace("Tus-Resumable "+r.Asks), strings.TrimSpace("Tus-Resumable "+r.Tells)
 		k.Handle(r)
 	}
@@ -57,7 +57,7 @@ func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (library
 	add(kit.Route{Pattern: "POST " + Root + "/{id}", Handler: s.instead, Summary: "PATCH, DELETE or HEAD for proxies that let none through",
 		Asks: "X-HTTP-Method-Override " + piece, Tells: told, Statuses: []int{http.StatusOK, http.StatusNoContent}})
 	k.Handle(
-		kit.Route{Pattern: "GET " + Root + "/{id}", Access: accounts.UploadAudio, Handler: s.show, Summary: "what became of an upload", Out: state{}},
+		kit.Route{Pattern: "GET " + Root + "/{id}", Access: accounts.SendSamples, Handler: s.show, Summary: "what became of an upload", Out: state{}},
 		kit.Route{Pattern: "OPTIONS " + Root, Access: kit.Public, Handler: s.options, Tells: can, Summary: "what this tus server can do"},
 		kit.Route{Pattern: "OPTIONS " + Root + "/{id}", Access: kit.Public, Handler: s.options, Tells: can, Summary: "what this tus server can do"},
 	)
