@@ -49,26 +49,18 @@ func Code(ctx context.Context, number, rate, channels int, opt Options) ([]mpeg.
 // codeQuiet is the silence about a code: an encoder's padding, which the end of a recording is cut by, falls into it.
 const codeQuiet = 60 * time.Millisecond
 
-// Coded writes an MP3 to w with a code in front of it, in a pause about its middle, and behind it; between them it is
-// the same sound. Faults: audio.other_rate, and those of Blind for what cannot be taken apart.
-func Coded(ctx context.Context, w io.Writer, r io.ReadSeeker, code func(rate, channels int) ([]mpeg.Unit, error)) error {
-	first, err := mpeg.NewScanner(r).Next()
-	if err != nil {
-		return mp3Fault(err)
-	}
-	units, err := code(first.Header.SampleRate, first.Header.Channels())
-	if err != nil {
-		return err
-	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	err = mpeg.Splice(w, struct {
-		io.Reader
-		io.Seeker
-	}{&contextReader{ctx, r}, r}, units)
+// CodeBase is an MP3 that codes can be put into: in front of it, in a pause about its middle, and behind it. It is read to its end.
+// Faults: those of Blind for what cannot be taken apart.
+func CodeBase(ctx context.Context, r io.Reader) (*mpeg.Base, error) {
+	b, err := mpeg.NewBase(&contextReader{ctx, r})
+	return b, mp3Fault(err)
+}
+
+// Coded is an MP3 with a code in it; between the codes it is the same sound. Fault: audio.other_rate.
+func Coded(base *mpeg.Base, code []mpeg.Unit) (*mpeg.Spliced, error) {
+	s, err := base.With(code)
 	if errors.Is(err, mpeg.ErrOther) || errors.Is(err, mpeg.ErrDense) {
-		return fault.New(fault.Unsupported, "audio.other_rate").Because(err)
+		return nil, fault.New(fault.Unsupported, "audio.other_rate").Because(err)
 	}
-	return mp3Fault(err)
+	return s, mp3Fault(err)
 }

@@ -3,7 +3,10 @@ package audio
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -26,8 +29,7 @@ func TestACodeIsSplicedInWithoutHarm(t *testing.T) {
 				frames = len(units)
 				return units, err
 			}
-			var b bytes.Buffer
-			err := Coded(context.Background(), &b, bytes.NewReader(file), code)
+			b, err := coded(file, code)
 			if encodedRate(k.rate) != k.rate || k.rating == mpeg.Free { // a broadcast copy is neither
 				if !fault.Is(err, "audio.other_rate") {
 					t.Fatal(err)
@@ -37,6 +39,7 @@ func TestACodeIsSplicedInWithoutHarm(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			inPieces(t, file, b)
 			if said := complaints(t, b.Bytes()); said != "" {
 				t.Errorf("players complain: %s", said)
 			}
@@ -71,6 +74,49 @@ func TestACodeIsSplicedInWithoutHarm(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// coded is an MP3 with a code in it.
+func coded(file []byte, code func(rate, channels int) ([]mpeg.Unit, error)) (*bytes.Buffer, error) {
+	base, err := CodeBase(context.Background(), bytes.NewReader(file))
+	if err != nil {
+		return nil, err
+	}
+	units, err := code(base.Header().SampleRate, base.Header().Channels())
+	if err != nil {
+		return nil, err
+	}
+	s, err := Coded(base, units)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if _, err = io.Copy(&b, s.Read(bytes.NewReader(file))); err == nil && int64(b.Len()) != s.Size() {
+		err = fmt.Errorf("%d bytes were promised, and %d came", s.Size(), b.Len())
+	}
+	spliced = s
+	return &b, err
+}
+
+var spliced *mpeg.Spliced // the last
+
+// inPieces reads it from random places: a download goes on where it stopped.
+func inPieces(t *testing.T, file []byte, whole *bytes.Buffer) {
+	t.Helper()
+	random, r := rand.New(rand.NewPCG(3, 1)), spliced.Read(bytes.NewReader(file))
+	for range 12 {
+		at := random.IntN(whole.Len())
+		piece := make([]byte, min(whole.Len()-at, 1+random.IntN(9000)))
+		if _, err := r.Seek(int64(at), io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(r, piece); err != nil || !bytes.Equal(piece, whole.Bytes()[at:at+len(piece)]) {
+			t.Fatalf("%d bytes from %d are others, %v", len(piece), at, err)
+		}
+	}
+	if end, err := r.Seek(0, io.SeekEnd); err != nil || end != int64(whole.Len()) {
+		t.Errorf("it ends at %d of %d, %v", end, whole.Len(), err)
 	}
 }
 

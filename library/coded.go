@@ -2,6 +2,9 @@ package library
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -19,60 +22,125 @@ func CodeOf(station string) (number int, ok bool) {
 	return number, err == nil && strings.HasPrefix(station, "S") && number > 0 && number <= match.MostCode
 }
 
-// Coder makes the copies of stations whose programme has their code in it. They are kept as any bytes are that nothing
-// points at, and made again, byte for byte, when they are asked for after that. It is safe for concurrent use.
+// Copy is what is handed out of a file: its bytes, or those with a station's code in them, which are made while they are read.
+type Copy struct {
+	Tag  string // names the bytes
+	Size int64
+
+	blobs  Blobs
+	sha256 string
+	with   *mpeg.Spliced // nil of the file as it is
+}
+
+// CopyOf is a file as it is.
+func CopyOf(blobs Blobs, file Ref) Copy {
+	return Copy{Tag: file.SHA256, Size: file.Size, blobs: blobs, sha256: file.SHA256}
+}
+
+// Open gives the bytes for reading at any place. The caller closes it. Fault: library.blob_missing.
+func (c Copy) Open(ctx context.Context) (io.ReadSeekCloser, error) {
+	f, err := c.blobs.Open(ctx, c.sha256)
+	if err != nil || c.with == nil {
+		return f, err
+	}
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{c.with.Read(f), f}, nil
+}
+
+// Coder makes the copies of stations whose programme has their code in it. Nothing of them is kept on disk: what they are made of
+// is read once, and two bytes a frame of it are remembered. It is safe for concurrent use.
 type Coder struct {
 	blobs Blobs
 	mu    sync.Mutex
-	made  map[coded]Ref
+	bases map[string]*mpeg.Base // by SHA-256
 	codes map[code][]mpeg.Unit
 }
 
-type coded struct{ sha256, station string }
 type code struct{ number, rate, channels int }
+
+// mostBases is of how many files is remembered what copies are made of: 70 kB each for a quarter of an hour.
+const mostBases = 100
 
 // NewCoder returns a Coder.
 func NewCoder(blobs Blobs) *Coder {
-	return &Coder{blobs: blobs, made: map[coded]Ref{}, codes: map[code][]mpeg.Unit{}}
+	return &Coder{blobs: blobs, bases: map[string]*mpeg.Base{}, codes: map[code][]mpeg.Unit{}}
 }
 
 // For gives the station's own copy of an MP3; what a code cannot be put into, on this machine or at all, is given as it is.
-func (c *Coder) For(ctx context.Context, mp3 Ref, station string) (Ref, error) {
+func (c *Coder) For(ctx context.Context, mp3 Ref, station string) (Copy, error) {
+	plain := CopyOf(c.blobs, mp3)
 	number, ok := CodeOf(station)
 	if !ok {
-		return mp3, nil
+		return plain, nil
+	}
+	own, err := c.coded(ctx, plain, number)
+	if e := fault.Of(err); e != nil && (e.Kind == fault.Unsupported || e.Kind == fault.Invalid || e.Code == "audio.needs_encoder") {
+		return plain, nil
+	}
+	return own, err
+}
+
+func (c *Coder) coded(ctx context.Context, plain Copy, number int) (Copy, error) {
+	base, err := c.base(ctx, plain)
+	if err != nil {
+		return plain, err
+	}
+	h := base.Header()
+	units, err := c.units(ctx, code{number, h.SampleRate, h.Channels()})
+	if err != nil {
+		return plain, err
+	}
+	own := plain
+	if own.with, err = audio.Coded(base, units); err != nil {
+		return plain, err
+	}
+	tag := sha256.New()
+	io.WriteString(tag, plain.sha256)
+	for _, u := range units { // another encoder makes another code
+		tag.Write(u.Side)
+		tag.Write(u.Main)
+	}
+	own.Tag, own.Size = hex.EncodeToString(tag.Sum(nil)), own.with.Size()
+	return own, nil
+}
+
+// base reads what copies of the file are made of, once.
+func (c *Coder) base(ctx context.Context, of Copy) (base *mpeg.Base, err error) {
+	c.mu.Lock()
+	base = c.bases[of.sha256]
+	c.mu.Unlock()
+	if base != nil {
+		return base, nil
+	}
+	f, err := of.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	base, err = audio.CodeBase(ctx, f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := coded{mp3.SHA256, station}
-	if ref, ok := c.made[key]; ok {
-		if _, err := c.blobs.Stat(ctx, ref.SHA256); err == nil {
-			return ref, nil
-		}
+	if len(c.bases) >= mostBases {
+		clear(c.bases)
 	}
-	f, err := c.blobs.Open(ctx, mp3.SHA256)
-	if err != nil {
-		return mp3, err
+	c.bases[of.sha256] = base
+	return base, nil
+}
+
+// units are the frames of a code, made once.
+func (c *Coder) units(ctx context.Context, key code) ([]mpeg.Unit, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if units, ok := c.codes[key]; ok {
+		return units, nil
 	}
-	defer f.Close()
-	ref, err := putPiped(ctx, c.blobs, func(w io.Writer) error {
-		return audio.Coded(ctx, w, f, func(rate, channels int) ([]mpeg.Unit, error) {
-			key := code{number, rate, channels}
-			if units, ok := c.codes[key]; ok {
-				return units, nil
-			}
-			units, err := audio.Code(ctx, number, rate, channels, audio.Options{})
-			if err == nil {
-				c.codes[key] = units
-			}
-			return units, err
-		})
-	})
-	if e := fault.Of(err); e != nil && (e.Kind == fault.Unsupported || e.Kind == fault.Invalid || e.Code == "audio.needs_encoder") {
-		return mp3, nil
-	}
+	units, err := audio.Code(ctx, key.number, key.rate, key.channels, audio.Options{})
 	if err == nil {
-		c.made[key] = ref
+		c.codes[key] = units
 	}
-	return ref, err
+	return units, err
 }

@@ -64,6 +64,7 @@ var typed = map[string]map[string]string{
 	"/contests/{}/rules/":         {"numeric": "5"},
 	"/enter/":                     {"title": "Đường lên bản mới", "script": "Bà con góp công làm đường.", "audio_file": "yes"},
 	"/airings/{}":                 {"file": "yes", "note": "Đã nghe tại chỗ"},
+	"/samples":                    {"file": "yes", "agreed": "1"},
 	"/evidence":                   {"note": "Ảnh chụp cụm loa đã tháo"},
 	"/coverage/stations/{}":       {"reason": "weather", "asked": "*"},
 	"/coverage/excuses":           {"why": "Đài vẫn phát được bằng loa lưu động"},

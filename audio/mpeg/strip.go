@@ -11,9 +11,6 @@ import (
 // standard frame can.
 var ErrDense = errors.New("mpeg: frames too dense for the standard's bitrates")
 
-// ErrOther says that one stream cannot be spliced into another: another rate, or number of channels.
-var ErrOther = errors.New("mpeg: streams of two kinds")
-
 // Strip copies the sound of an MP3 so that nothing but the sound tells where
 // it came from: no tags, no encoder's name in headers, information frame or
 // spare bytes, no private or copyright bits, no garbage; frames of the least
@@ -24,69 +21,8 @@ var ErrOther = errors.New("mpeg: streams of two kinds")
 //
 // Errors are those of Scanner.Next except io.EOF, ErrDense, and w's.
 func Strip(w io.Writer, r io.ReadSeeker, bucket int64) error {
-	return write(w, r, bucket, func(r io.Reader, do func(Unit) error) (Info, error) { return units(r, do) })
-}
-
-// Splice copies the sound of an MP3 as Strip does, with the units of another in front of it, behind it, and at the least that is said in its
-// middle third. Between the borders it decodes to the same samples; at one, half a frame fades. r is read three times.
-//
-// Errors are those of Strip, and ErrOther.
-func Splice(w io.Writer, r io.ReadSeeker, other []Unit) error {
-	var said []int // bytes of the main data of each frame
-	info, err := units(r, func(u Unit) error { said = append(said, len(u.Main)); return nil })
-	if err != nil {
-		return err
-	}
-	for _, u := range other {
-		if !info.Header.kin(u.Header) {
-			return ErrOther
-		}
-	}
-	middle := len(said) / 2
-	for i := max(1, len(said)/3); i < 2*len(said)/3; i++ {
-		if said[i-1]+said[i] < said[middle-min(1, middle)]+said[middle] {
-			middle = i
-		}
-	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("mpeg: back to the start: %w", err)
-	}
-	return write(w, r, 1, func(r io.Reader, do func(Unit) error) (Info, error) {
-		all := func() (err error) {
-			for i := 0; i < len(other) && err == nil; i++ {
-				err = do(other[i])
-			}
-			return err
-		}
-		if err := all(); err != nil {
-			return Info{}, err
-		}
-		at := 0
-		info, err := units(r, func(u Unit) error {
-			if at++; at-1 == middle {
-				if err := all(); err != nil {
-					return err
-				}
-			}
-			return do(u)
-		})
-		if err == nil {
-			err = all()
-		}
-		return info, err
-	})
-}
-
-// Units are the frames of an MP3, each with all its data.
-func Units(r io.Reader) (list []Unit, err error) {
-	_, err = units(r, func(u Unit) error { list = append(list, u); return nil })
-	return list, err
-}
-
-// write writes the frames that read gives, twice the same, of what is read from r.
-func write(w io.Writer, r io.ReadSeeker, bucket int64, read func(io.Reader, func(Unit) error) (Info, error)) error {
 	var lengths []uint16
-	info, err := read(r, func(u Unit) error { lengths = append(lengths, uint16(len(u.Main))); return nil })
+	info, err := units(r, func(u Unit) error { lengths = append(lengths, uint16(len(u.Main))); return nil })
 	if err != nil {
 		return err
 	}
@@ -102,8 +38,7 @@ func write(w io.Writer, r io.ReadSeeker, bucket int64, read func(io.Reader, func
 		return err
 	}
 	out := stripper{w: w, plan: p}
-	_, err = read(r, out.add)
-	if err == nil {
+	if _, err = units(r, out.add); err == nil {
 		err = out.flush(true)
 	}
 	if err != nil {
@@ -112,6 +47,12 @@ func write(w io.Writer, r io.ReadSeeker, bucket int64, read func(io.Reader, func
 	sound := p.bytes + int64(len(head))
 	_, err = io.CopyN(w, zeros{}, roundUp(sound, bucket)-sound)
 	return err
+}
+
+// Units are the frames of an MP3, each with all its data.
+func Units(r io.Reader) (list []Unit, err error) {
+	_, err = units(r, func(u Unit) error { list = append(list, u); return nil })
+	return list, err
 }
 
 // roundUp is the least multiple of bucket that is not under n.

@@ -38,7 +38,8 @@ type File struct {
 	Blob library.Ref // an MP3
 	At   time.Time   // first airing, in the station's zone
 
-	coded bool // the station's own has its code in it
+	coded bool          // the station's own has its code in it
+	own   *library.Copy // that, once it is there
 }
 
 // Line is one planned airing of the week.
@@ -73,13 +74,17 @@ func (s Stick) Bytes() (n int64) {
 }
 
 // Own puts the station's own copies in place of files whose programme asks for its code.
-func (s *Stick) Own(ctx context.Context, coder *library.Coder, station string) (err error) {
+func (s *Stick) Own(ctx context.Context, coder *library.Coder, station string) error {
 	for i := range s.Files {
-		if f := &s.Files[i]; f.coded && err == nil {
-			f.Blob, err = coder.For(ctx, f.Blob, station)
+		if f := &s.Files[i]; f.coded {
+			own, err := coder.For(ctx, f.Blob, station)
+			if err != nil {
+				return err
+			}
+			f.own = &own
 		}
 	}
-	return err
+	return nil
 }
 
 // Missing is how many lines have no file.
@@ -188,7 +193,7 @@ func (s *Stick) name(sounds map[string]sound) {
 	for i, l := range first {
 		id := l.Episode.Audio
 		names[id] = FileName(i+1, len(first), l.Start, times[id], l.Programme.Title, l.Episode.Title)
-		s.Files = append(s.Files, File{names[id], sounds[id].blob, l.Start, l.Programme.StationCode})
+		s.Files = append(s.Files, File{Name: names[id], Blob: sounds[id].blob, At: l.Start, coded: l.Programme.StationCode})
 	}
 	for i := range s.Lines {
 		s.Lines[i].File = names[s.Lines[i].Episode.Audio]

@@ -24,7 +24,6 @@ import (
 // stopped. It is for one reader at a time; Close it after use.
 type Archive struct {
 	ctx   context.Context
-	blobs library.Blobs
 	files []member
 	ends  []int64 // where each piece ends: header and bytes of each file, then the directory
 	tag   string
@@ -35,12 +34,12 @@ type Archive struct {
 	at     int64             // where open stands
 }
 
-// member is one file of an Archive. Its bytes are a blob, or text.
+// member is one file of an Archive. Its bytes are a copy of the library, or text.
 type member struct {
 	name string
 	size int64
 	at   time.Time
-	blob string
+	copy library.Copy
 	text []byte
 	crc  *uint32 // once it is known
 }
@@ -58,10 +57,14 @@ const (
 // ListName. Fault: usb.too_large, for what a ZIP of the kind that old PCs read
 // cannot hold (4 GB).
 func NewArchive(ctx context.Context, s Stick, list []byte, at time.Time, blobs library.Blobs) (*Archive, error) {
-	a := &Archive{ctx: ctx, blobs: blobs, opened: -1}
+	a := &Archive{ctx: ctx, opened: -1}
 	a.files = append(a.files, member{name: ListName, size: int64(len(list)), at: at, text: list})
 	for _, f := range s.Files {
-		a.files = append(a.files, member{name: f.Name, size: f.Blob.Size, at: f.At, blob: f.Blob.SHA256})
+		own := library.CopyOf(blobs, f.Blob)
+		if f.own != nil {
+			own = *f.own
+		}
+		a.files = append(a.files, member{name: f.Name, size: own.Size, at: f.At, copy: own})
 	}
 	tag := sha256.New()
 	var end, directory int64
@@ -69,7 +72,7 @@ func NewArchive(ctx context.Context, s Stick, list []byte, at time.Time, blobs l
 		a.ends = append(a.ends, end+headerSize+int64(len(f.name)), end+headerSize+int64(len(f.name))+f.size)
 		end = a.ends[len(a.ends)-1]
 		directory += entrySize + int64(len(f.name))
-		fmt.Fprintf(tag, "%q %d %d %s %x\n", f.name, f.size, dosTime(f.at), f.blob, sha256.Sum256(f.text))
+		fmt.Fprintf(tag, "%q %d %d %s %x\n", f.name, f.size, dosTime(f.at), f.copy.Tag, sha256.Sum256(f.text))
 	}
 	a.ends = append(a.ends, end+directory+endSize)
 	if a.Size() > math.MaxUint32 || len(a.files) >= math.MaxUint16 {
@@ -156,7 +159,7 @@ func (a *Archive) bytes(p []byte, file int, from int64) (int, error) {
 		if err := a.Close(); err != nil {
 			return 0, err
 		}
-		f, err := a.blobs.Open(a.ctx, a.files[file].blob)
+		f, err := a.files[file].copy.Open(a.ctx)
 		if err != nil {
 			return 0, err
 		}

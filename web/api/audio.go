@@ -213,7 +213,7 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	cache := "private, max-age=86400"
+	sent, cache := library.CopyOf(l.blobs, rec.Blob), "private, max-age=86400"
 	if !original {
 		c, _, err := l.store.BroadcastCopy(r.Context(), rec.ID)
 		if err != nil {
@@ -226,12 +226,12 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 		} else {
 			rec = c.For(rec)
 		}
-		if rec.Blob, err = l.own(r, rec); err != nil {
+		if sent, err = l.own(r, rec); err != nil {
 			return err
 		}
 		cache = "private, no-cache" // the copy may be made, or made anew, at any time
 	}
-	f, err := l.blobs.Open(r.Context(), rec.Blob.SHA256)
+	f, err := sent.Open(r.Context())
 	if err != nil {
 		return err
 	}
@@ -245,21 +245,21 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 	h.Set("Content-Type", rec.ContentType)
 	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": rec.Name}))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("ETag", `"`+rec.Blob.SHA256+`"`)
+	h.Set("ETag", `"`+sent.Tag+`"`)
 	h.Set("Cache-Control", cache)
 	http.ServeContent(w, r.Request, "", time.Time{}, f)
 	return nil
 }
 
 // own is the copy of who asks: with the code of her station where she runs one, and the programme asks for codes.
-func (l recordings) own(r *kit.Request, rec library.Recording) (library.Ref, error) {
+func (l recordings) own(r *kit.Request, rec library.Recording) (library.Copy, error) {
 	all, districts, mine := r.Actor.Stations(accounts.ReportAiring)
 	if all || len(districts) > 0 || len(mine) != 1 || !rec.Aired() || rec.ContentType != audio.MP3.ContentType() {
-		return rec.Blob, nil
+		return library.CopyOf(l.blobs, rec.Blob), nil
 	}
 	plan, err := l.store.Schedule(r.Context())
 	if err != nil || !plan.Coded(rec.ID) {
-		return rec.Blob, err
+		return library.CopyOf(l.blobs, rec.Blob), err
 	}
 	return l.coder.For(r.Context(), rec.Blob, mine[0])
 }

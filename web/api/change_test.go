@@ -21,7 +21,7 @@ var ownIDs = map[string]string{
 // The ID of a change is spelled in two ways only: the path of a PUT of one's own ID, and the header Idempotency-Key.
 func TestTheIDOfAChangeHasOneSpelling(t *testing.T) {
 	k := kit.New(kit.Config{Now: time.Now})
-	Register(k, nil, nil, nil, nil, nil)
+	Register(k, nil, nil, nil, nil, nil, nil)
 	bodies := 0
 	for _, route := range k.Routes() {
 		if route.Method() == "GET" || route.In == nil {
