@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -139,6 +140,9 @@ func (w *Binder) facts(ctx context.Context, m accounts.Meta, line Line, p GivenP
 		Form: match.Form, Tolerance: Tolerance.Seconds(), Certain: match.Certain, References: []Reference{}, Parts: map[string]string{}}
 	if of, err := plan.Programme(line.Programme); err == nil {
 		f.Programme = of.TitleAt(line.StartedAt)
+	}
+	if p.Recording != "" && (p.Copy != "" || plan.Coded(p.Recording)) {
+		f.Codes = slices.Sorted(maps.Keys(coders(reg)))
 	}
 	sought, called := SoughtFor(plan, line), CalledIn(plan, text.Vietnamese)
 	for _, id := range p.Compared {

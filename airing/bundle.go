@@ -19,6 +19,7 @@ import (
 	"loa/audio"
 	"loa/audio/match"
 	"loa/internal/fault"
+	"loa/stations"
 )
 
 // Bundle is all that one verdict of the machine rests on, to be checked on a machine that knows
@@ -51,7 +52,8 @@ type BundleFacts struct {
 	Tolerance  float64           `json:"tolerance_seconds"`
 	Certain    float64           `json:"certain"` // the largest chance at which an episode is found
 	References []Reference       `json:"references"`
-	Parts      map[string]string `json:"parts"` // SHA-256 of each other part, by name
+	Codes      []int             `json:"codes,omitempty"` // of stations that were listened for; none where the programme has none
+	Parts      map[string]string `json:"parts"`           // SHA-256 of each other part, by name
 }
 
 // Reference is an episode that the recording was compared with.
@@ -80,6 +82,8 @@ const (
 	MaxBundle = 512 << 20
 	// maxPart is the most of a part that is read into memory: of a print, ten hours and more.
 	maxPart = 48 << 20
+	// maxCodes is the most stations whose codes are listened for.
+	maxCodes = 20000
 	// maxParts is the most parts.
 	maxParts = 100
 	// MaxExcerpt is the most entries of a log in a bundle: some years of a station.
@@ -311,6 +315,24 @@ func (b *Bundle) Check(ctx context.Context, opt audio.Options) error {
 	if !b.Given.same(heard) {
 		return fault.New(fault.Conflict, "airing.bundle_verdict")
 	}
+	return b.checkCopy(clip)
+}
+
+// checkCopy listens again for whose copy was heard, where what was found has codes.
+func (b *Bundle) checkCopy(clip match.Print) error {
+	if b.Heard.Word != match.Verified || len(b.Codes) == 0 {
+		return nil
+	}
+	if len(b.Codes) > maxCodes || slices.Min(b.Codes) < 1 || slices.Max(b.Codes) > match.MostCode {
+		return notABundle(nil)
+	}
+	if number, _, ok := match.HearCode(clip, b.Codes); ok {
+		b.Heard.Copy = stations.StationID(number)
+	}
+	b.Heard.judgeCopy(b.Report.Station)
+	if b.Heard.Copy != b.Given.Copy || b.Given.Reason != match.Used && b.Given.Reason != b.Heard.Reason {
+		return fault.New(fault.Conflict, "airing.bundle_verdict")
+	}
 	return nil
 }
 
@@ -353,7 +375,7 @@ const (
 )
 
 // same reports whether another listening came to the same. That the recording was used before is
-// the log's to know, not the ear's; and so is whose code is looked for.
+// the log's to know, not the ear's; whose code is heard is checked beside it.
 func (p Proof) same(as Proof) bool {
 	word, reason := p.Word, p.Reason
 	if reason == match.Used || reason == match.OtherCopy {

@@ -322,10 +322,15 @@ func DecideProof(a About, m accounts.Meta, p Proof, uses []Use) (Change, error) 
 	if p.UsedBefore = a.usedBefore(uses); p.UsedBefore != nil && p.Word == match.Verified {
 		p.Word, p.Reason = match.NotProven, match.Used
 	}
-	if p.Copy != "" && p.Copy != line.Station && p.Word == match.Verified {
+	p.judgeCopy(line.Station)
+	return a.change(m, Entry{Proof: &p}), nil
+}
+
+// judgeCopy has what verified an airing of a station prove nothing where it is the copy of another.
+func (p *Proof) judgeCopy(station string) {
+	if p.Copy != "" && p.Copy != station && p.Word == match.Verified {
 		p.Word, p.Reason = match.NotProven, match.OtherCopy
 	}
-	return a.change(m, Entry{Proof: &p}), nil
 }
 
 // usedBefore is where the bytes were attached first, if that is a report of another airing.

@@ -234,17 +234,23 @@ func (p *Prover) copyOf(ctx context.Context, clip match.Print, recording string)
 	if err != nil {
 		return "", err
 	}
+	named := coders(reg)
+	number, _, ok := match.HearCode(clip, slices.Sorted(maps.Keys(named)))
+	if !ok {
+		return "", nil
+	}
+	return named[number], nil
+}
+
+// coders are the stations by the numbers that their codes say.
+func coders(reg *stations.Registry) map[int]string {
 	named := map[int]string{}
 	for _, st := range reg.Stations() {
 		if number, ok := library.CodeOf(st.ID); ok {
 			named[number] = st.ID
 		}
 	}
-	number, _, ok := match.HearCode(clip, slices.Sorted(maps.Keys(named)))
-	if !ok {
-		return "", nil
-	}
-	return named[number], nil
+	return named
 }
 
 // clip is the print of a recording.

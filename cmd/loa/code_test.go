@@ -2,8 +2,12 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -55,10 +59,41 @@ func TestEachStationHasACopyOfItsOwn(t *testing.T) {
 			accounts.StartSession{Hash: accounts.HashOf(secret)}); err != nil {
 			t.Fatal(err)
 		}
-		return r.open("GET", "/api/v1/audio/"+recording+query, secret, "").Body.Bytes()
+		w := r.open("GET", "/api/v1/audio/"+recording+query, secret, "")
+		if sum := sha256.Sum256(w.Body.Bytes()); w.Header().Get("ETag") != `"`+hex.EncodeToString(sum[:])+`"` {
+			t.Errorf("a phone that keeps %s would take it for damaged: %s", query, w.Header().Get("ETag"))
+		}
+		return w.Body.Bytes()
 	}
 	if hers := phone("hoa", "S00001", ""); !bytes.Equal(hers, mine) || bytes.Equal(hers, plain) {
 		t.Error("her phone does not get what is on her stick")
+	}
+	r.loggedIn("quan-mot") // there is an administrator
+	both, secret := r.somebody("hai-dai", accounts.Operator, accounts.Station, "S00001"), accounts.NewSecret()
+	grants := append(both.Grants, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00002"}})
+	if _, err := r.d.store.ChangePerson(t.Context(), accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: monday},
+		accounts.ChangePerson{Person: both.ID, Grants: &grants}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.d.store.StartSession(t.Context(), accounts.Meta{ID: uuid.NewString(), By: both.Actor("session"), At: r.clock.right()},
+		accounts.StartSession{Hash: accounts.HashOf(secret)}); err != nil {
+		t.Fatal(err)
+	}
+	for station, want := range map[string][]byte{"S00001": mine, "S00002": other, "": plain} {
+		query := "?download=1"
+		if station != "" {
+			query += "&station=" + station
+		}
+		page := r.open("GET", "/today?station="+station, secret, "").Body.String()
+		if link := "/api/v1/audio/" + recording + strings.ReplaceAll(query, "&", "&amp;"); station != "" && !strings.Contains(page, link) {
+			t.Errorf("the day of %s does not lead to its copy: %s", station, link)
+		}
+		if got := r.open("GET", "/api/v1/audio/"+recording+query, secret, "").Body.Bytes(); !bytes.Equal(got, want) {
+			t.Errorf("who runs two gets another copy for %q", station)
+		}
+	}
+	if w := r.open("GET", "/api/v1/audio/"+recording+"?station=S00003", secret, ""); w.Code != http.StatusForbidden {
+		t.Errorf("the copy of a station she does not run: %d", w.Code)
 	}
 	small, others := phone("lan", "S00001", "?small=1"), phone("mai", "S00002", "?small=1")
 	if len(small) == 0 || len(small) > 2*len(mine)/3 || bytes.Equal(small, others) {
@@ -108,6 +143,24 @@ func TestEachStationHasACopyOfItsOwn(t *testing.T) {
 		got := line.Proofs[0]
 		if got.Word != c.word || got.Reason != c.reason || got.Copy != c.copy || line.Finding != "" {
 			t.Errorf("%s: %s because %s, the copy of %q; score %.1f at %.1f", c.station, got.Word, got.Reason, got.Copy, got.Score, got.Start)
+		}
+	}
+	bundle := filepath.Join(t.TempDir(), "bundle.zip")
+	if code, said := r.loa("proof", "export", uuidOf(3), bundle); code != 0 {
+		t.Fatalf("%d %s", code, said)
+	}
+	whole := partsOf(t, bundle)
+	for want, p := range map[string]parts{
+		"Nghe lại bản thu: Chưa chứng minh được":  whole,
+		"kết luận khác với kết luận ghi trong sổ": {"proof.json": bytes.Replace(whole["proof.json"], []byte("\n    2,"), nil, 1)},
+		"không phải gói chứng minh":               {"proof.json": bytes.Replace(whole["proof.json"], []byte("\n    2,"), []byte("\n    -2,"), 1)},
+	} {
+		tried := maps.Clone(whole)
+		if maps.Copy(tried, p); !bytes.Equal(tried["proof.json"], whole["proof.json"]) {
+			tried = tried.signed(t)
+		}
+		if _, said := loa("proof", "verify", tried.packed(t)); !strings.Contains(said, want) {
+			t.Errorf("%q is not said: %s", want, said)
 		}
 	}
 	page := r.open("GET", "/airings/"+uuidOf(3), r.loggedIn("quan"), "").Body.String()
