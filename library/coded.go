@@ -24,7 +24,7 @@ func CodeOf(station string) (number int, ok bool) {
 
 // Copy is what is handed out of a file: its bytes, or those with a station's code in them, which are made while they are read.
 type Copy struct {
-	Tag  string // names the bytes
+	Tag  string // SHA-256 of the bytes
 	Size int64
 
 	blobs  Blobs
@@ -50,22 +50,29 @@ func (c Copy) Open(ctx context.Context) (io.ReadSeekCloser, error) {
 }
 
 // Coder makes the copies of stations whose programme has their code in it. Nothing of them is kept on disk: what they are made of
-// is read once, and two bytes a frame of it are remembered. It is safe for concurrent use.
+// is read once, and what is planned is remembered, some bytes a frame; each is made once more to know its sum. It is safe for
+// concurrent use.
 type Coder struct {
-	blobs Blobs
-	mu    sync.Mutex
-	bases map[string]*mpeg.Base // by SHA-256
-	codes map[code][]mpeg.Unit
+	blobs  Blobs
+	mu     sync.Mutex
+	bases  map[string]*mpeg.Base // by SHA-256
+	codes  map[code][]mpeg.Unit
+	copies map[coded]Copy
 }
 
 type code struct{ number, rate, channels int }
+type coded struct {
+	sha256 string
+	number int
+}
 
-// mostBases is of how many files is remembered what copies are made of: 70 kB each for a quarter of an hour.
-const mostBases = 100
+// Of so many files is remembered what copies are made of, 70 kB each for a quarter of an hour, and of so many copies how they are
+// made, 35 kB each.
+const mostBases, mostCopies = 100, 500
 
 // NewCoder returns a Coder.
 func NewCoder(blobs Blobs) *Coder {
-	return &Coder{blobs: blobs, bases: map[string]*mpeg.Base{}, codes: map[code][]mpeg.Unit{}}
+	return &Coder{blobs: blobs, bases: map[string]*mpeg.Base{}, codes: map[code][]mpeg.Unit{}, copies: map[coded]Copy{}}
 }
 
 // For gives the station's own copy of an MP3; what a code cannot be put into, on this machine or at all, is given as it is.
@@ -83,6 +90,13 @@ func (c *Coder) For(ctx context.Context, mp3 Ref, station string) (Copy, error) 
 }
 
 func (c *Coder) coded(ctx context.Context, plain Copy, number int) (Copy, error) {
+	key := coded{plain.sha256, number}
+	c.mu.Lock()
+	own, ok := c.copies[key]
+	c.mu.Unlock()
+	if ok {
+		return own, nil
+	}
 	base, err := c.base(ctx, plain)
 	if err != nil {
 		return plain, err
@@ -92,17 +106,27 @@ func (c *Coder) coded(ctx context.Context, plain Copy, number int) (Copy, error)
 	if err != nil {
 		return plain, err
 	}
-	own := plain
+	own = plain
 	if own.with, err = audio.Coded(base, units); err != nil {
 		return plain, err
 	}
-	tag := sha256.New()
-	io.WriteString(tag, plain.sha256)
-	for _, u := range units { // another encoder makes another code
-		tag.Write(u.Side)
-		tag.Write(u.Main)
+	own.Size = own.with.Size()
+	f, err := own.Open(ctx)
+	if err != nil {
+		return plain, err
 	}
-	own.Tag, own.Size = hex.EncodeToString(tag.Sum(nil)), own.with.Size()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return plain, err
+	}
+	own.Tag = hex.EncodeToString(sum.Sum(nil)) // a phone that keeps it compares what arrived with that
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.copies) >= mostCopies {
+		clear(c.copies)
+	}
+	c.copies[key] = own
 	return own, nil
 }
 

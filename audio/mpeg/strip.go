@@ -148,10 +148,9 @@ func (l *layout) borrowed(lengths []uint16) []int {
 
 // mark notes where the hundredths of the duration that begin with frame i lie.
 func (l *layout) mark(i int) {
-	for k := range l.offsets {
-		if k*len(l.cuts)/100 == i {
-			l.offsets[k] = l.bytes
-		}
+	n := len(l.cuts)
+	for k := (100*i + n - 1) / n; k < len(l.offsets) && k*n/100 == i; k++ {
+		l.offsets[k] = l.bytes
 	}
 }
 

@@ -93,6 +93,15 @@ type slotCard struct {
 	Undo          bool      // the report may be taken back without a reason
 	Ask           time.Time // when a recording is asked for, zero before it has begun
 	library.Offer           // of its episode's sound, where that is there
+	Copy          string    // the station whose copy of it she gets, "" where that goes without saying
+}
+
+// Sound names what is listened to: the recording, and whose copy of it.
+func (c slotCard) Sound() string {
+	if c.Copy == "" {
+		return c.Episode.Audio
+	}
+	return c.Episode.Audio + ":" + c.Copy
 }
 
 // DayOver is when the day of the airing ends: her phone keeps the sound until then.
@@ -128,6 +137,7 @@ type todayPage struct {
 	Records bool        // something is on air, or will be today
 	Reads   bool        // what phones record can be read here
 	Hers    bool        // she runs the station, and her word is waited for
+	Copy    string      // its ID, where she runs others too
 	DayPath string      // of this page
 }
 
@@ -184,6 +194,9 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page.Hers, page.DayPath = slices.Contains(r.Actor.Runs(), st.ID), dayPath(r.Actor, st.ID)
+	if page.Hers && len(r.Actor.Runs()) > 1 {
+		page.Copy = st.ID
+	}
 	for _, one := range said {
 		programme, _ := plan.Programme(one.Programme) // what was said of exists
 		page.Said = append(page.Said, saidCard{one, kit.NewID(), kit.NewID(), one.Words(r.Lang, programme.TitleAt(one.StartedAt))})
@@ -210,7 +223,7 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	}{{day.Waiting, &page.Waiting}, {day.NotDue[:begun], &page.OnAir}, {day.NotDue[begun:], &page.NotDue}, {day.Coming, &page.Coming}, {day.Later, &page.Later},
 		{day.Done, &page.Done}} {
 		for _, t := range part.tasks {
-			c := slotCard{Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now), Ask: asks(r, t)}
+			c := slotCard{Copy: page.Copy, Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now), Ask: asks(r, t)}
 			if t.Episode != nil {
 				c.Offer = offers[t.Episode.Audio]
 			}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,9 +65,10 @@ func (l recordings) routes() []kit.Route {
 			Summary: "Recordings of the library, newest first: by words, by the programme, topic or language of an episode made of them, by whose they " +
 				"are (station's ID, code, or province), by length."},
 		{Pattern: "GET /api/v1/audio/{id}", Gives: "audio/mpeg application/octet-stream", Ranges: true, Tells: "ETag", Access: read, Handler: l.play,
-			Query: "original small download",
+			Query: "original small download station",
 			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; small=1 for the small copy to listen to on mobile " +
-				"data (404 library.no_small_copy while there is none); original=1 for the file as it was sent."},
+				"data (404 library.no_small_copy while there is none); original=1 for the file as it was sent. " +
+				"station=ID of who runs several: the copy of that one, with its code where the programme has codes."},
 		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{},
 			Summary: "What was found out about a recording, with a sentence for each finding."},
 		{Pattern: "GET /api/v1/audio/alike", Access: accounts.ReadSchedule, Handler: l.open, Out: kit.List[AudioPair]{},
@@ -251,17 +253,24 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 	return nil
 }
 
-// own is the copy of who asks: with the code of her station where she runs one, and the programme asks for codes.
+// own is the copy of who asks: with the code of the station that is asked for (her own), or of the one she runs, where the
+// programme asks for codes.
 func (l recordings) own(r *kit.Request, rec library.Recording) (library.Copy, error) {
-	all, districts, mine := r.Actor.Stations(accounts.ReportAiring)
-	if all || len(districts) > 0 || len(mine) != 1 || !rec.Aired() || rec.ContentType != audio.MP3.ContentType() {
+	station := r.URL.Query().Get("station")
+	switch mine := r.Actor.Runs(); {
+	case station != "" && !slices.Contains(mine, station):
+		return library.Copy{}, fault.New(fault.Denied, "accounts.denied")
+	case station == "" && len(mine) == 1 && !r.Actor.Wide(accounts.ReportAiring):
+		station = mine[0]
+	}
+	if station == "" || !rec.Aired() || rec.ContentType != audio.MP3.ContentType() {
 		return library.CopyOf(l.blobs, rec.Blob), nil
 	}
 	plan, err := l.store.Schedule(r.Context())
 	if err != nil || !plan.Coded(rec.ID) {
 		return library.CopyOf(l.blobs, rec.Blob), err
 	}
-	return l.coder.For(r.Context(), rec.Blob, mine[0])
+	return l.coder.For(r.Context(), rec.Blob, station)
 }
 
 // AudioReport is everything found out about a recording.

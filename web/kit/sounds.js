@@ -2,9 +2,9 @@
 // cut line costs one piece, and whole only when its bytes are what the server's mark (its ETag) says. It goes when the
 // day of its airing is over, and when the plan has it no more: then it stays a line that says so.
 //
-// One is {id, person, station, made, small, label, until, size, mark, have, whole, gone}: id is the recording, made
-// when the server made the page it was chosen on, until the end of the last day on which it airs, have how many
-// bytes are here. Its bytes lie beside it, by where they begin.
+// One is {id, person, station, made, small, label, until, size, mark, have, whole, gone}: id is the recording, with ":"
+// and a station behind it where it is that one's copy, made when the server made the page it was chosen on, until the
+// end of the last day on which it airs, have how many bytes are here. Its bytes lie beside it, by where they begin.
 //
 // Nothing here knows a page or a database: see soundstore.js and keeping.js.
 
@@ -60,7 +60,9 @@ export function sounds({ store, fetch, now, clock, hash, room, person, changed =
       timer = setTimeout(() => dead.abort(), patience);
     try {
       const headers = { Range: `bytes=${at}-${at + length - 1}`, ...(s.mark && { "If-Match": s.mark }) };
-      const address = "/api/v1/audio/" + s.id + (s.small ? "?small=1" : "");
+      const [recording, copy] = s.id.split(":");
+      const asked = [...(s.small ? ["small=1"] : []), ...(copy ? ["station=" + copy] : [])].join("&");
+      const address = "/api/v1/audio/" + recording + (asked && "?" + asked);
       const answer = await fetch(address, { headers, redirect: "manual", cache: "no-store", signal: dead.signal });
       const mark = answer.headers.get("ETag") ?? "",
         [, from, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers.get("Content-Range") ?? "") ?? [];
