@@ -23,7 +23,8 @@ func operator(station string) accounts.Actor {
 func plan() *scheduler.Schedule {
 	approved := []scheduler.Step{{State: scheduler.Approved, At: at.AddDate(0, 0, -3)}}
 	return scheduler.NewSchedule([]scheduler.Programme{{ID: "P"}}, []scheduler.Episode{{ID: "E", Programme: "P", Audio: "A", Steps: approved},
-		{ID: "live", Programme: "P", Steps: approved}, {ID: "draft", Programme: "P", Audio: "B", Steps: []scheduler.Step{{State: scheduler.Draft, At: at}}}}, nil)
+		{ID: "live", Programme: "P", Steps: approved},
+		{ID: "draft", Programme: "P", Audio: "B", Steps: []scheduler.Step{{State: scheduler.Draft, At: at}}}}, nil)
 }
 
 // TestASampleIsGivenWithConsent: who runs the station, or watches it, gives a recording she sent herself, of an episode
@@ -94,7 +95,8 @@ func TestSamplesAreCountedByHowTheyWereMade(t *testing.T) {
 	got := CountBy([]Sample{made(Near, Quiet, match.Verified, 20), made(Near, Talk, match.Verified, 12), made(Far, Talk, match.NotProven, 0),
 		made(Far, Quiet, match.Contradicted, 15), made(Far, Quiet, "", 0)})
 	want := map[string]Count{"all": {Of: "all", Given: 4, Right: 2, Wrong: 1, Least: 12}, "distance/near": {Given: 2, Right: 2, Least: 12},
-		"distance/mid": {}, "distance/far": {Given: 2, Wrong: 1}, "noise/talk": {Given: 2, Right: 1, Least: 12}, "noise/quiet": {Given: 2, Right: 1, Wrong: 1, Least: 20},
+		"distance/mid": {}, "distance/far": {Given: 2, Wrong: 1}, "noise/talk": {Given: 2, Right: 1, Least: 12},
+		"noise/quiet": {Given: 2, Right: 1, Wrong: 1, Least: 20},
 		"horns/one": {Given: 4, Right: 2, Wrong: 1, Least: 12}, "weather/calm": {Given: 4, Right: 2, Wrong: 1, Least: 12}}
 	if len(got) != 1+len(Distances)+len(AllHorns)+len(Weathers)+len(Noises) {
 		t.Errorf("%d rows", len(got))

@@ -96,7 +96,8 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := listPage{Page: r.Page("samples.title"), Form: kit.FilterForm(f), Turn: r.TurnAfter("after", next), MayGive: r.Actor.CanSomewhere(accounts.ReportAiring)}
+	page := listPage{Page: r.Page("samples.title"), Form: kit.FilterForm(f), Turn: r.TurnAfter("after", next),
+		MayGive: r.Actor.CanSomewhere(accounts.ReportAiring)}
 	if counts := sample.CountBy(counted); counts[0].Given > 0 {
 		page.Counts, page.Counted = counts, len(counted)
 	}
@@ -185,7 +186,8 @@ func (p pages) give(w http.ResponseWriter, r *kit.Request) error {
 		return fault.New(fault.Unsupported, "kit.not_form")
 	case in.Body != nil:
 		c.Recording = kit.NewID()
-		_, err = p.desk.Take(r.Context(), r.Actor, c.Recording, intake.Order{Kind: library.ForSample, Station: c.Station, Name: in.Name, Length: in.Length}, in.Body)
+		o := intake.Order{Kind: library.ForSample, Station: c.Station, Name: in.Name, Length: in.Length}
+		_, err = p.desk.Take(r.Context(), r.Actor, c.Recording, o, in.Body)
 		if err == nil {
 			f.Values.Set("audio", c.Recording) // nobody sends it twice when something else is refused
 		}
