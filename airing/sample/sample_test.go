@@ -97,7 +97,7 @@ func TestSamplesAreCountedByHowTheyWereMade(t *testing.T) {
 	want := map[string]Count{"all": {Of: "all", Given: 4, Right: 2, Wrong: 1, Least: 12}, "distance/near": {Given: 2, Right: 2, Least: 12},
 		"distance/mid": {}, "distance/far": {Given: 2, Wrong: 1}, "noise/talk": {Given: 2, Right: 1, Least: 12},
 		"noise/quiet": {Given: 2, Right: 1, Wrong: 1, Least: 20},
-		"horns/one": {Given: 4, Right: 2, Wrong: 1, Least: 12}, "weather/calm": {Given: 4, Right: 2, Wrong: 1, Least: 12}}
+		"horns/one":   {Given: 4, Right: 2, Wrong: 1, Least: 12}, "weather/calm": {Given: 4, Right: 2, Wrong: 1, Least: 12}}
 	if len(got) != 1+len(Distances)+len(AllHorns)+len(Weathers)+len(Noises) {
 		t.Errorf("%d rows", len(got))
 	}
