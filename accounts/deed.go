@@ -1,11 +1,9 @@
 package accounts
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -65,47 +63,8 @@ var Kinds = []Kind{
 	"texts.save_settings", ContestStep,
 }
 
-// How much of one change is kept: members, and bytes of a value.
-const (
-	mostChanges = 40
-	mostValue   = 300
-)
-
-// Differs says which members two records of one type differ in, by their JSON; either may be nil.
-func Differs(of string, was, now []byte) (list []MemberChange) {
-	a, b := fields(was), fields(now)
-	names := map[string]bool{}
-	for name := range a {
-		names[name] = true
-	}
-	for name := range b {
-		names[name] = true
-	}
-	for name := range names {
-		if strings.HasPrefix(name, "changed") || bytes.Equal(a[name], b[name]) {
-			continue
-		}
-		list = append(list, MemberChange{Of: of, Member: name, Was: short(a[name]), Now: short(b[name])})
-	}
-	slices.SortFunc(list, func(x, y MemberChange) int { return strings.Compare(x.Member, y.Member) })
-	return list
-}
-
-func fields(raw []byte) map[string]json.RawMessage {
-	var m map[string]json.RawMessage
-	if json.Unmarshal(raw, &m) != nil {
-		return nil // no object: nothing of it is shown
-	}
-	return m
-}
-
-func short(raw json.RawMessage) string {
-	s := string(raw)
-	if len(s) > mostValue {
-		s = strings.ToValidUTF8(s[:mostValue], "") + "…"
-	}
-	return s
-}
+// mostChanges is how many members of one change are kept.
+const mostChanges = 40
 
 // Kept are the changes that a line keeps, and how many it does not.
 func Kept(list []MemberChange) ([]MemberChange, int) {
@@ -255,63 +214,6 @@ func (d Deed) Whence(l text.Language) string {
 		return l.Say("accounts.whence.token", "name", d.Through)
 	}
 	return l.Say("accounts.whence." + cmp.Or(d.Via, "link"))
-}
-
-// Words says what changed: "Tên: Xã Cũ → Xã Mới"; "" of a member that people have no word for, which programs read.
-func (c MemberChange) Words(l text.Language, names Names) string {
-	key := "accounts.member." + c.Member
-	if !text.Has(key) {
-		return ""
-	}
-	was, now := worded(l, names, c.Was), worded(l, names, c.Now)
-	if c.Was == "" {
-		return l.Say(key) + ": " + now
-	}
-	return l.Say(key) + ": " + was + " → " + now
-}
-
-// worded is a value of a record as people read it.
-func worded(l text.Language, names Names, raw string) string {
-	var v any
-	if json.Unmarshal([]byte(raw), &v) != nil { // none, or it was cut
-		return cmp.Or(strings.Trim(raw, `"`), "–")
-	}
-	switch v := v.(type) {
-	case nil:
-		return "–"
-	case bool:
-		return l.Say("accounts.member_" + strconv.FormatBool(v))
-	case string:
-		if at, err := time.Parse(time.RFC3339, v); err == nil {
-			return l.DateTime(at.In(text.Zone))
-		}
-		return cmp.Or(v, "–")
-	case float64:
-		return l.Decimal(v, 0)
-	case []any:
-		var grants []Grant
-		if json.Unmarshal([]byte(raw), &grants) == nil && len(grants) > 0 && grants[0].Role != "" {
-			return GrantsInWords(l, names, grants)
-		}
-		var words []string
-		if json.Unmarshal([]byte(raw), &words) == nil {
-			return cmp.Or(strings.Join(words, ", "), "–")
-		}
-	}
-	return l.Say("accounts.member_other")
-}
-
-// Said is what changed, in words.
-func (d Deed) Said(l text.Language, names Names) (list []string) {
-	for _, c := range d.Changes {
-		if said := c.Words(l, names); said != "" && !slices.Contains(list, said) {
-			list = append(list, said)
-		}
-	}
-	if d.More > 0 {
-		list = append(list, l.Say("accounts.deed_more", "n", d.More))
-	}
-	return list
 }
 
 // Told is a line in words, as a row of a table: when, who, what, about which stations and people, how, and what changed.

@@ -24,11 +24,12 @@ var (
 // mostSubjects is how many subjects a change is found by: one about more is found by its time.
 const mostSubjects = 50
 
-// noted are the tables whose changes stand in the trail member by member. What holds secrets, and what people are
-// reached by, is not among them.
+// noted are the tables whose changes stand in the trail member by member. What people are reached by of their own is not among them;
+// of second factors what may be shown is.
 var noted = map[string]bool{unitRecords.name: true, stationRecords.name: true, listRecords.name: true, programmeRecords.name: true,
 	episodeRecords.name: true, ruleRecords.name: true, settings.name: true, librarySettings.name: true, messageSettings.name: true,
-	textSettings.name: true, accountRules.name: true, people.name: true, excuses.name: true, pleas.name: true}
+	textSettings.name: true, accountRules.name: true, people.name: true, excuses.name: true, pleas.name: true,
+	messageHooks.name: true, tokens.name: true, factors.name: true, invitations.name: true}
 
 // note keeps for the trail what changes in a row.
 func (tx *tx) note(table string, was, now []byte) {
@@ -39,9 +40,25 @@ func (tx *tx) note(table string, was, now []byte) {
 		if len(row) < 4 {
 			return nil
 		}
+		if table == factors.name {
+			return told(row[4:])
+		}
 		return row[4:]
 	}
 	tx.changes = append(tx.changes, accounts.Differs(table, payload(was), payload(now))...)
+}
+
+// told is what the trail keeps of factors.
+func told(row []byte) []byte {
+	var f accounts.Factors
+	if json.Unmarshal(row, &f) != nil {
+		return nil // damaged, which whoever reads it says
+	}
+	raw, err := json.Marshal(f.Told())
+	if err != nil {
+		return nil // it always marshals
+	}
+	return raw
 }
 
 // keepAct puts a change into the log, with what it is found by.
