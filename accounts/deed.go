@@ -46,9 +46,12 @@ const (
 	ContestStep    Kind = "contest.event"
 )
 
+// Began is a log-in.
+const Began Kind = "accounts.start_session"
+
 // Kinds are all of them, as they are chosen from.
 var Kinds = []Kind{
-	"accounts.start_session", "accounts.end_sessions", "accounts.invite", "accounts.withdraw", "accounts.join", "accounts.add_person",
+	Began, "accounts.end_sessions", "accounts.invite", "accounts.withdraw", "accounts.join", "accounts.add_person",
 	"accounts.change_person", "accounts.take_role", "accounts.set_passphrase", "accounts.set_pin", "accounts.add_factor", "accounts.remove_factor",
 	"accounts.renew_spare", "accounts.save_settings", "accounts.add_token", "accounts.remove_token",
 	ReportedAiring, "airing.attach", "airing.detach", "airing.judge", "airing.prove", "airing.decline", "airing.save_settings",
@@ -145,8 +148,8 @@ type DeedQuery struct {
 	Limit           int
 }
 
-// In is the filter as a question; last says that Until is the last day and not the one after it. Faults:
-// accounts.deed_day, accounts.person_unknown.
+// In is the filter as a question; last says that Until is the last day and not the one after it. Who is unknown did
+// nothing: no answer tells which log-ins there are. Fault: accounts.deed_day.
 func (f DeedFilter) In(d *Directory, last bool) (q DeedQuery, err error) {
 	q = DeedQuery{Station: f.Station, Kind: f.Kind}
 	day := func(s, field string) (at time.Time, err error) {
@@ -170,19 +173,17 @@ func (f DeedFilter) In(d *Directory, last bool) (q DeedQuery, err error) {
 		q.Person = f.Person
 		return q, nil
 	}
-	p, ok := d.ByLogin(f.Person)
-	if !ok {
-		if p, err = d.Person(f.Person); err != nil {
-			return q, fault.New(fault.Invalid, "accounts.person_unknown").At("person")
-		}
+	q.Person = f.Person
+	if p, ok := d.ByLogin(f.Person); ok {
+		q.Person = p.ID
 	}
-	q.Person = p.ID
 	return q, nil
 }
 
-// Readable reports whether the actor may read the line: administrators all, monitors what concerns a station of theirs, everybody what she
-// did and what was done to her account. What tells of works in a contest is for who organises, and for who did it.
-func (d Deed) Readable(by Actor, contest bool, places Places) bool {
+// Readable reports whether the actor may read the line: administrators all, monitors what concerns a station of theirs and what was done to
+// the accounts of those whom they tend, everybody what she did and what was done to her account. What tells of works in a contest is for
+// who organises, and for who did it.
+func (d Deed) Readable(by Actor, contest bool, f Facts) bool {
 	own := by.Person != "" && d.Person == by.Person
 	switch {
 	case own:
@@ -194,7 +195,8 @@ func (d Deed) Readable(by Actor, contest bool, places Places) bool {
 	case by.Person != "" && slices.Contains(d.People, by.Person):
 		return true
 	}
-	return slices.ContainsFunc(d.Stations, func(id string) bool { return by.Can(VerifyAiring, places.Where(id)) })
+	return slices.ContainsFunc(d.Stations, func(id string) bool { return by.Can(VerifyAiring, f.Places.Where(id)) }) ||
+		by.CanSomewhere(VerifyAiring) && slices.ContainsFunc(d.People, func(id string) bool { return f.MayTend(by, id) })
 }
 
 // NoSuchDeed is the fault kit.no_such_page: a list cannot go on after a line that is not there.
@@ -216,18 +218,29 @@ func (d Deed) Whence(l text.Language) string {
 	return l.Say("accounts.whence." + cmp.Or(d.Via, "link"))
 }
 
-// Told is a line in words, as a row of a table: when, who, what, about which stations and people, how, and what changed.
-func (d Deed) Told(l text.Language, f Facts, names Names) []any {
-	var about []string
+// Who is who did it, as she was called then; who was let in by a link had no name before.
+func (d Deed) Who(l text.Language) string { return cmp.Or(d.Name, l.Say("accounts.deed_guest")) }
+
+// Abouts are what the line is about as people call it: stations, a contest, and to whom it was done as she is called now.
+func (d Deed) Abouts(names Names, people *Directory) (list []string) {
 	for _, id := range d.Stations {
-		about = append(about, cmp.Or(f.Places.Label(id), id))
+		list = append(list, cmp.Or(names.Label(id), id))
+	}
+	if d.Kind == ContestStep && d.About != "" {
+		list = append(list, names.contest(d.About))
 	}
 	for _, id := range d.People {
-		if p, err := f.Directory.Person(id); err == nil {
-			about = append(about, p.Name)
+		if p, err := people.Person(id); err == nil && id != d.Person {
+			list = append(list, p.Name)
 		}
 	}
-	return []any{d.At.In(text.Zone), d.Name, d.Kind.Words(l), strings.Join(about, "; "), d.Whence(l), strings.Join(d.Said(l, names), "; ")}
+	return list
+}
+
+// Told is a line in words, as a row of a table: when, who, what, about which stations and people, how, and what changed.
+func (d Deed) Told(l text.Language, f Facts, names Names) []any {
+	about := d.Abouts(names, f.Directory)
+	return []any{d.At.In(text.Zone), d.Who(l), d.Kind.Words(l), strings.Join(about, "; "), d.Whence(l), strings.Join(d.Said(l, names), "; ")}
 }
 
 // DeedHead is the head of such a table.
@@ -267,4 +280,4 @@ func done(k Kind, id string, pairs ...string) Done {
 }
 
 // Opens reports whether the change made a session or token, which later ones come through.
-func (k Kind) Opens() bool { return k == "accounts.start_session" || k == "accounts.add_token" }
+func (k Kind) Opens() bool { return k == Began || k == "accounts.add_token" }

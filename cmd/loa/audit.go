@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -34,14 +35,33 @@ func (c auditCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	people, err := c.client().directory(t, c.JSON || len(items) == 0)
+	if err != nil {
+		return err
+	}
+	names := accounts.Names{Places: bookOfPlaces{n}}
 	return listed(t, c.JSON, items, t.lang.Say("cli.audit.columns"), func(d accounts.Deed) string {
-		about := []string{}
-		for _, id := range d.Stations {
-			about = append(about, called(n.stations, id))
-		}
-		return strings.Join([]string{t.lang.DateTime(d.At.In(text.Zone)), d.Name, d.Kind.Words(t.lang), strings.Join(about, "; "), d.Whence(t.lang),
-			strings.Join(d.Said(t.lang, accounts.Names{Places: bookOfPlaces{n}}), "; ")}, "\t")
+		return strings.Join([]string{t.lang.DateTime(d.At.In(text.Zone)), d.Who(t.lang), d.Kind.Words(t.lang), strings.Join(d.Abouts(names, people), "; "),
+			d.Whence(t.lang), strings.Join(d.Said(t.lang, names), "; ")}, "\t")
 	})
+}
+
+// directory is everybody whom the caller may tend, or nobody where none is asked for or she may tend none.
+func (c *client) directory(t *terminal, none bool) (*accounts.Directory, error) {
+	var people []accounts.Person
+	if none {
+		return accounts.NewDirectory(nil), nil
+	}
+	err := c.each(t, "/api/v1/people?limit=500", func(raw json.RawMessage) error {
+		var p accounts.Person
+		err := json.Unmarshal(raw, &p)
+		people = append(people, p)
+		return err
+	})
+	if e := fault.Of(err); e != nil && e.Kind == fault.Denied {
+		err = nil
+	}
+	return accounts.NewDirectory(people), err
 }
 
 // bookOfPlaces is what the server calls places; it knows no more of them.

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/filter"
+	"loa/internal/text"
 	"loa/web/api"
 )
 
@@ -18,6 +20,7 @@ type userCommands struct {
 	Token  userToken  `cmd:"" help:"accounts.cli.summary_token"`
 	List   userList   `cmd:"" help:"accounts.cli.summary_list"`
 	Second userSecond `cmd:"" help:"accounts.cli.summary_second"`
+	From   userFrom   `cmd:"" name:"second-from" help:"accounts.cli.summary_second_from"`
 }
 
 // grantFlags name one grant, or none.
@@ -186,6 +189,40 @@ func (c userSecond) Run(t *terminal) error {
 		fmt.Fprintln(t.out, t.lang.Say("door.passkey_named", "name", k.Name)+"\t"+k.ID)
 	}
 	_, err := fmt.Fprintln(t.out, t.lang.Say("door.spare_left", "n", list.Spare))
+	return err
+}
+
+// userFrom prints from which day administrators, organisers and monitors need a second factor, or sets it.
+type userFrom struct {
+	reach
+	Day   string `arg:"" optional:"" name:"second_day"`
+	Never bool   `help:"accounts.cli.second_never"`
+}
+
+// Run asks or tells the daemon and prints how it is then.
+func (c userFrom) Run(t *terminal) error {
+	const path = "/api/v1/accounts/settings"
+	var was, set accounts.Settings
+	var want accounts.SaveSettings
+	var err error
+	if c.Day != "" {
+		if want.SecondFrom, err = time.ParseInLocation(time.DateOnly, c.Day, text.Zone); err != nil {
+			return fault.New(fault.Invalid, "accounts.deed_day").At("second_day")
+		}
+	}
+	if c.Day != "" || c.Never {
+		err = c.client().edit(t, path, &was, http.MethodPut, path, want, &set)
+	} else {
+		err = c.client().get(t, path, &set)
+	}
+	if err != nil {
+		return err
+	}
+	said := t.lang.Say("accounts.cli.second_off")
+	if !set.SecondFrom.IsZero() {
+		said = t.lang.Say("accounts.cli.second_on", "day", t.lang.Date(set.SecondFrom))
+	}
+	_, err = fmt.Fprintln(t.out, said)
 	return err
 }
 

@@ -80,4 +80,20 @@ func TestATokenIsNotTheWholeAccount(t *testing.T) {
 	if code, said := loa(r.token, "second", "hoa", "--remove"); code != 66 || !strings.Contains(said, "Không còn bước xác nhận này") {
 		t.Errorf("on the server, of who has none: %d %s", code, said)
 	}
+	if code, said := loa(token, "second-from", "2024-06-01"); code != 77 {
+		t.Errorf("the day of second steps: %d %s", code, said)
+	}
+	for _, c := range []struct {
+		args []string
+		says string
+	}{{[]string{"2024-06-01"}, "từ 1/6/2024"}, {nil, "từ 1/6/2024"}, {[]string{"1/6"}, "Hãy viết ngày"}, {[]string{"--never"}, "Không bắt buộc"}, {nil, "Không bắt buộc"}} {
+		if code, said := loa(r.token, append([]string{"second-from"}, c.args...)...); !strings.Contains(said, c.says) || (c.says == "Hãy viết ngày") != (code != 0) {
+			t.Errorf("second-from %v: %d %s", c.args, code, said)
+		}
+	}
+	var out bytes.Buffer
+	if code := run(t.Context(), []string{"audit", "--server", r.d.URL(), "--token", r.token}, &out, &out); code != 0 ||
+		!regexp.MustCompile(`Tạo mã truy cập +Chị quan`).MatchString(out.String()) || !strings.Contains(out.String(), "Bắt buộc hai bước từ: ") {
+		t.Errorf("the log does not say about whom: %d %s", code, out.String())
+	}
 }

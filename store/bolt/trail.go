@@ -152,7 +152,7 @@ const looksAt = 2000
 func (s *Store) Deeds(ctx context.Context, by accounts.Actor, q accounts.DeedQuery) (list []accounts.Deed, next string, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		list, next = nil, ""
-		places, err := s.registry.get(tx)
+		f, err := s.accountFacts(tx)
 		if err != nil {
 			return err
 		}
@@ -195,7 +195,7 @@ func (s *Store) Deeds(ctx context.Context, by accounts.Actor, q accounts.DeedQue
 			next, looked = a.ID, looked+1
 			d := a.deed()
 			if q.Kind != "" && d.Kind != q.Kind || q.Person != "" && d.Person != q.Person && !slices.Contains(d.People, q.Person) ||
-				!d.Readable(by, accounts.OfContest(d.Kind, a.Body), places) {
+				!d.Readable(by, accounts.OfContest(d.Kind, a.Body), f) {
 				continue
 			}
 			if err := a.through(tx, &d); err != nil {
@@ -219,6 +219,9 @@ func (a act) deed() accounts.Deed {
 
 // through says by which browser or token the change was made.
 func (a act) through(tx *tx, d *accounts.Deed) error {
+	if d.Kind == accounts.Began { // the browser that it is about
+		return a.opened(d)
+	}
 	if a.Through == "" {
 		return nil
 	}
@@ -231,14 +234,17 @@ func (a act) through(tx *tx, d *accounts.Deed) error {
 		if err != nil {
 			return err
 		}
-		var is struct{ Browser, Address, Name string }
-		if err := json.Unmarshal(begun.Result, &is); err != nil {
-			return damaged(acts.name, e.key, err)
-		}
-		if d.Through, d.Address = is.Browser, is.Address; is.Name != "" {
-			d.Through = is.Name
-		}
-		break
+		return begun.opened(d)
 	}
+	return nil
+}
+
+// opened says by which browser or token later changes came.
+func (a act) opened(d *accounts.Deed) error {
+	var is struct{ Browser, Address, Name string }
+	if err := json.Unmarshal(a.Result, &is); err != nil {
+		return damaged(acts.name, []byte(a.ID), err)
+	}
+	d.Through, d.Address = cmp.Or(is.Name, is.Browser), is.Address
 	return nil
 }

@@ -63,6 +63,17 @@ func whoDidWhat(a *accountTest) {
 			a.t.Errorf("%s: %d lines, want %d", who, c.got, c.want)
 		}
 	}
+	if began := ask(admin, accounts.DeedQuery{Kind: accounts.Began}); len(began) != 1 || began[0].Address != "10.0.0.9" || began[0].Through == "" {
+		a.t.Errorf("a log-in does not say by which browser: %+v", began)
+	}
+	for i, p := range []accounts.Person{hoa, mua} {
+		_, err := a.EndSessions(ctx, a.meta(by, noon.Add(time.Duration(10+i)*time.Minute)), accounts.EndSessions{Person: p.ID})
+		a.wants(err, "")
+	}
+	const ended accounts.Kind = "accounts.end_sessions"
+	if got := ask(near, accounts.DeedQuery{Kind: ended}); len(got) != 1 && one.District != two.District {
+		a.t.Errorf("a monitor sees %d of what was done to the accounts in her district, want 1", len(got))
+	}
 	_, _, err = a.Deeds(ctx, by, accounts.DeedQuery{After: "no such line", Limit: 1})
 	a.wants(err, "kit.no_such_page")
 }

@@ -46,7 +46,7 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET " + path, Access: kit.SignedIn, Handler: p.show},
 		kit.Route{Pattern: "GET /api/v1/audit", Access: kit.SignedIn, Handler: p.get, Filter: accounts.DeedFilter{}, Query: "limit after",
 			Out:     kit.List[accounts.Deed]{},
-			Summary: "Who did what, of what the caller may read, the last first; a page may hold fewer than limit and still have a next."},
+			Summary: "Who did what, the last first: all that the caller may read. A page may hold fewer lines than limit and still have a next."},
 	)
 }
 
@@ -63,14 +63,14 @@ type listPage struct {
 
 type row struct {
 	accounts.Deed
-	Stations []kit.Option // by ID
-	People   []kit.Option
-	Said     []string // what changed
-	Whence   string
+	Abouts []string
+	Said   []string // what changed
+	Who    string
+	Whence string
 }
 
 // ask reads the filter, which begins so many days ago where no first day is named; 0 leaves it open. Who
-// sees nothing but her own asks for it.
+// sees nothing but her own asks for it, so that nobody else's lines are gone through.
 func (p pages) ask(r *kit.Request, last bool, days int) (a accounts.DeedFilter, q accounts.DeedQuery, f accounts.Facts, err error) {
 	if a, err = kit.ReadFilter[accounts.DeedFilter](r); err != nil {
 		return a, q, f, err
@@ -96,10 +96,15 @@ func (p pages) ask(r *kit.Request, last bool, days int) (a accounts.DeedFilter, 
 		}
 		q.Station = st.ID
 	}
-	if !r.Actor.CanSomewhere(accounts.VerifyAiring) && q.Person == "" && q.Station == "" {
+	if !wide(r.Actor) && q.Person == "" && q.Station == "" {
 		q.Person = r.Actor.Person
 	}
 	return a, q, f, nil
+}
+
+// wide reports whether the actor sees what others did.
+func wide(a accounts.Actor) bool {
+	return a.CanSomewhere(accounts.VerifyAiring) || a.CanSomewhere(accounts.Organise)
 }
 
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
@@ -115,23 +120,13 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := listPage{Page: r.Page("audit.title"), Asked: kit.FilterForm(a), Turn: r.TurnAfter("after", next), Wide: r.Actor.CanSomewhere(accounts.VerifyAiring),
+	page := listPage{Page: r.Page("audit.title"), Asked: kit.FilterForm(a), Turn: r.TurnAfter("after", next), Wide: wide(r.Actor),
 		XLSX: filter.Link(path, a, "format", "xlsx"), CSV: filter.Link(path, a, "format", "csv")}
 	page.Choices = kit.Choices(kit.Choice{Name: "what", Label: r.Say("audit.kind"), Options: kit.WordOptions(r, "accounts.did.", accounts.Kinds)})
 	names := r.Names(f.Places)
 	names.Contest("") // the titles are asked for once, whatever the lines are of
 	for _, d := range list {
-		one := row{Deed: d, Whence: d.Whence(r.Lang)}
-		for _, id := range d.Stations {
-			one.Stations = append(one.Stations, kit.Option{Value: id, Text: f.Places.Label(id)})
-		}
-		for _, id := range d.People {
-			if who, err := f.Directory.Person(id); err == nil && id != d.Person {
-				one.People = append(one.People, kit.Option{Value: id, Text: who.Name})
-			}
-		}
-		one.Said = d.Said(r.Lang, names)
-		page.Rows = append(page.Rows, one)
+		page.Rows = append(page.Rows, row{Deed: d, Whence: d.Whence(r.Lang), Who: d.Who(r.Lang), Abouts: d.Abouts(names, f.Directory), Said: d.Said(r.Lang, names)})
 	}
 	return p.list.Render(w, r, page)
 }

@@ -3,6 +3,7 @@ package door
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -17,6 +18,7 @@ type factorsPage struct {
 	kit.Page
 	List   accounts.FactorList
 	Codes  []string   // spare codes just made, shown this once
+	Copy   string     // they in one line
 	Since  *time.Time // from when she needs one, nil if nobody asks
 	Must   bool       // she may do nothing else before
 	Remove kit.Form
@@ -32,6 +34,7 @@ func (p pages) showFactors(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderFactors(w http.ResponseWriter, r *kit.Request, page factorsPage) error {
+	page.Copy = strings.Join(page.Codes, " ")
 	page.Page, page.Must = r.Page("door.factors"), r.Person.Unproven
 	f, err := p.store.Factors(r.Context(), r.Actor.Person)
 	if err != nil {

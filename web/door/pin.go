@@ -263,5 +263,6 @@ func (p pages) setPIN(r *kit.Request, person accounts.Person, session accounts.S
 		return err
 	}
 	m := accounts.Meta{ID: kit.NewID(), By: person.Actor("session"), At: r.Now}
+	m.By.Through = session.Root()
 	return p.store.SetPIN(r.Context(), m, accounts.SetPIN{Session: session.Root(), Hash: phc})
 }

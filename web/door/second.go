@@ -157,6 +157,9 @@ func (p pages) showSecond(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	case !ok && r.Actor.Via == "session":
 		return r.Redirect(w, r.Next("/"), "")
+	case !ok && r.Half() != "": // too many wrong codes, or too long ago
+		r.SetHalf(w, "", -time.Second)
+		return r.Redirect(w, "/login?next="+url.QueryEscape(r.Next("/")), "door.second_ended")
 	case !ok:
 		return r.Redirect(w, "/login?next="+url.QueryEscape(r.Next("/")), "")
 	}

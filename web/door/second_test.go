@@ -297,6 +297,7 @@ func TestWhoMustChooseASecondFactorDoesNothingElse(t *testing.T) {
 			t.Errorf("%s leads to %s", path, c.Path)
 		}
 	}
+	c.Expect(200, "main form[action='/logout'] button", "Đăng xuất")
 	c.Post("/people/withdraw", url.Values{"invitation": {"x"}})
 	c.Expect(403, "", "cần đăng nhập hai bước")
 	token := accounts.NewSecret()
@@ -418,4 +419,24 @@ func TestPasskeysAskForAName(t *testing.T) {
 		out.Post("/login/passkey", url.Values{"credential": {"{}"}, "ticket": {"1.2.3"}})
 		out.Expect(422, ".notice", "Loa không nhận được khoá truy cập")
 	}
+}
+
+// TestWhoGuessedTooOftenIsToldWhatToDo: the page to log in anew says why she is there, and spare codes say that they are gone with their page.
+func TestWhoGuessedTooOftenIsToldWhatToDo(t *testing.T) {
+	w := newWorld(t)
+	c := w.join("hoa")
+	w.withApp(c)
+	c.Get("/me/factors")
+	c.Submit("#spare", "old", phrase)
+	c.Expect(200, "#codes", "Tải lại hay rời trang này")
+	other := webtest.NewClient(t, w.h, "")
+	w.types(other, "hoa", phrase)
+	for range 5 {
+		other.Post("/login/second", url.Values{"code": {"000000"}})
+	}
+	other.Expect(200, "form[action='/login']", "Đã sai nhiều lần")
+	w.types(other, "hoa", phrase)
+	w.now = w.now.Add(11 * time.Minute)
+	other.Get("/login/second")
+	other.Expect(200, "form[action='/login']", "phải đăng nhập lại từ đầu")
 }
