@@ -279,5 +279,8 @@ func done(k Kind, id string, pairs ...string) Done {
 	return Done{ID: string(k) + " " + id, Kind: k, Body: body}
 }
 
+// Begins reports whether the change is a log-in: the browser it came by is the one it tells of.
+func (k Kind) Begins() bool { return k == Began }
+
 // Opens reports whether the change made a session or token, which later ones come through.
 func (k Kind) Opens() bool { return k == Began || k == "accounts.add_token" }

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -100,6 +101,22 @@ func (f Facts) mustTend(by Actor, person string) error {
 		}
 	}
 	return nil
+}
+
+// Knows finds whose account, by ID or login, the actor may be told all of: her own, and everybody's as an administrator. Faults:
+// accounts.denied, accounts.person_unknown.
+func (f Facts) Knows(by Actor, who string) (Person, error) {
+	p, found := f.Directory.ByLogin(who)
+	if !found {
+		var err error
+		if p, err = f.Directory.Person(who); err != nil {
+			return p, cmp.Or(by.Must(ManagePeople, Where{}), err)
+		}
+	}
+	if p.ID == by.Person {
+		return p, nil
+	}
+	return p, by.Must(ManagePeople, Where{})
 }
 
 // MayTend reports whether the actor may end the person's sessions, send her a

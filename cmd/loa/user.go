@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,6 +21,7 @@ type userCommands struct {
 	Token  userToken  `cmd:"" help:"accounts.cli.summary_token"`
 	List   userList   `cmd:"" help:"accounts.cli.summary_list"`
 	Second userSecond `cmd:"" help:"accounts.cli.summary_second"`
+	Data   userData   `cmd:"" help:"accounts.cli.summary_data"`
 	From   userFrom   `cmd:"" name:"second-from" help:"accounts.cli.summary_second_from"`
 }
 
@@ -189,6 +191,22 @@ func (c userSecond) Run(t *terminal) error {
 		fmt.Fprintln(t.out, t.lang.Say("door.passkey_named", "name", k.Name)+"\t"+k.ID)
 	}
 	_, err := fmt.Fprintln(t.out, t.lang.Say("door.spare_left", "n", list.Spare))
+	return err
+}
+
+// userData prints all that is kept of a person's own account, as JSON.
+type userData struct {
+	reach
+	Login string `arg:""`
+}
+
+// Run asks the daemon and prints.
+func (c userData) Run(t *terminal) error {
+	var kept json.RawMessage
+	if err := c.client().get(t, "/api/v1/people/"+url.PathEscape(c.Login)+"/data", &kept); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, string(kept))
 	return err
 }
 

@@ -86,8 +86,10 @@ func TestATokenIsNotTheWholeAccount(t *testing.T) {
 	for _, c := range []struct {
 		args []string
 		says string
-	}{{[]string{"2024-06-01"}, "từ 1/6/2024"}, {nil, "từ 1/6/2024"}, {[]string{"1/6"}, "Hãy viết ngày"}, {[]string{"--never"}, "Không bắt buộc"}, {nil, "Không bắt buộc"}} {
-		if code, said := loa(r.token, append([]string{"second-from"}, c.args...)...); !strings.Contains(said, c.says) || (c.says == "Hãy viết ngày") != (code != 0) {
+	}{{[]string{"2024-06-01"}, "từ 1/6/2024"}, {nil, "từ 1/6/2024"}, {[]string{"1/6"}, "Hãy viết ngày"}, {[]string{"--never"}, "Không bắt buộc"},
+		{nil, "Không bắt buộc"}} {
+		code, said := loa(r.token, append([]string{"second-from"}, c.args...)...)
+		if !strings.Contains(said, c.says) || (c.says == "Hãy viết ngày") != (code != 0) {
 			t.Errorf("second-from %v: %d %s", c.args, code, said)
 		}
 	}

@@ -219,7 +219,7 @@ func (a act) deed() accounts.Deed {
 
 // through says by which browser or token the change was made.
 func (a act) through(tx *tx, d *accounts.Deed) error {
-	if d.Kind == accounts.Began { // the browser that it is about
+	if d.Kind.Begins() { // the browser that it is about
 		return a.opened(d)
 	}
 	if a.Through == "" {

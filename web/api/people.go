@@ -8,6 +8,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/message"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -17,11 +18,10 @@ type PeopleStore interface {
 	Directory(ctx context.Context) (*accounts.Directory, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Invitations(ctx context.Context, q accounts.InvitationQuery) ([]accounts.Invitation, error)
-	Tokens(ctx context.Context, person string, at time.Time) ([]accounts.Token, error)
+	message.Keeper
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
 	ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error)
 	TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error)
-	Factors(ctx context.Context, person string) (accounts.Factors, error)
 	RemoveFactor(ctx context.Context, m accounts.Meta, c accounts.RemoveFactor) (accounts.FactorList, error)
 	AccountSettings(ctx context.Context) (accounts.Settings, error)
 	SaveAccountSettings(ctx context.Context, m accounts.Meta, c accounts.SaveSettings) (accounts.Settings, error)
@@ -45,6 +45,8 @@ func (p people) routes() []kit.Route {
 		{Pattern: "GET /api/v1/people/{id}", Access: accounts.InviteStation, Handler: p.get, Out: accounts.Person{}, Summary: "One person, by ID or login."},
 		{Pattern: "PATCH /api/v1/people/{id}", Edits: true, Access: accounts.InviteStation, Handler: p.change, In: changeBody{}, Out: accounts.Person{},
 			Summary: "Change name, language, grants or disable; what is absent stays."},
+		{Pattern: "GET /api/v1/people/{id}/data", Access: kit.SignedIn, Handler: p.data, Out: message.Kept{},
+			Summary: "All that is kept of a person's own account, by ID or login: of the caller herself, or asked by an administrator."},
 		{Pattern: "GET /api/v1/people/{id}/factors", Access: accounts.InviteStation, Handler: p.factors, Out: accounts.FactorList{},
 			Summary: "The second steps of a person, by ID or login: names and dates, never secrets."},
 		{Pattern: "DELETE /api/v1/people/{id}/factors", Access: accounts.ManagePeople, Handler: p.removeFactors, Query: "factor",
@@ -146,6 +148,23 @@ func (p people) factors(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.JSON(w, http.StatusOK, f.List())
+}
+
+// data answers what is kept of a person: her own, or to an administrator.
+func (p people) data(w http.ResponseWriter, r *kit.Request) error {
+	f, _, err := p.facts(r.Context())
+	if err != nil {
+		return err
+	}
+	q, err := f.Knows(r.Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	kept, err := message.KeptOf(r.Context(), p.store, q, r.Now)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kept)
 }
 
 func (p people) removeFactors(w http.ResponseWriter, r *kit.Request) error {

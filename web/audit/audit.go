@@ -126,7 +126,8 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	names := r.Names(f.Places)
 	names.Contest("") // the titles are asked for once, whatever the lines are of
 	for _, d := range list {
-		page.Rows = append(page.Rows, row{Deed: d, Whence: d.Whence(r.Lang), Who: d.Who(r.Lang), Abouts: d.Abouts(names, f.Directory), Said: d.Said(r.Lang, names)})
+		page.Rows = append(page.Rows, row{Deed: d, Whence: d.Whence(r.Lang), Who: d.Who(r.Lang), Abouts: d.Abouts(names, f.Directory),
+			Said: d.Said(r.Lang, names)})
 	}
 	return p.list.Render(w, r, page)
 }

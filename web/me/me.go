@@ -11,6 +11,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/message"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -20,9 +21,7 @@ var files embed.FS
 
 // Store is what these pages ask of the store.
 type Store interface {
-	Credential(ctx context.Context, person string) (string, error)
-	Sessions(ctx context.Context, person string, at time.Time) ([]accounts.Session, error)
-	Tokens(ctx context.Context, person string, at time.Time) ([]accounts.Token, error)
+	message.Keeper
 	ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error)
 	SetPassphrase(ctx context.Context, m accounts.Meta, c accounts.SetPassphrase) error
 	EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error)
@@ -58,14 +57,18 @@ type sessionRow struct {
 type pages struct {
 	store Store
 	view  *kit.View[mePage]
+	data  *kit.View[dataPage]
 	tries *kit.Limiter
 }
 
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store) {
-	p := pages{store: s, view: kit.NewView[mePage](k.Folder("me", files), "me.html"), tries: kit.NewLimiter(30*time.Second, 8, 10_000)}
+	f := k.Folder("me", files)
+	p := pages{store: s, view: kit.NewView[mePage](f, "me.html"), data: kit.NewView[dataPage](f, "data.html"),
+		tries: kit.NewLimiter(30*time.Second, 8, 10_000)}
 	k.Handle(
 		kit.Route{Pattern: "GET /me", Access: kit.SignedIn, Handler: p.show},
+		kit.Route{Pattern: "GET /me/data", Access: kit.SignedIn, Handler: p.showData},
 		kit.Route{Pattern: "POST /me", Access: kit.SignedIn, Handler: p.saveProfile},
 		kit.Route{Pattern: "POST /me/passphrase", Access: kit.SignedIn, Handler: p.savePassphrase},
 		kit.Route{Pattern: "POST /me/sessions/end", Access: kit.SignedIn, Handler: p.endSessions},

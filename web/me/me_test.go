@@ -63,6 +63,15 @@ func TestAPersonTendsHerOwnAccount(t *testing.T) {
 	if strings.Contains(c.Last.Body.String(), secret) {
 		t.Error("a token is shown again")
 	}
+	c.Get("/me/data")
+	c.Expect(http.StatusOK, "main", "Vàng Thị May", "Giữ bao lâu")
+	c.Get("/me/data?format=json")
+	for word, want := range map[string]bool{`"name":"Vàng Thị May"`: true, "máy tính của xã": true, `"passphrase":true`: false, "$argon2id": false, `"hash"`: false} {
+		if strings.Contains(c.Last.Body.String(), word) != want {
+			t.Errorf("what is kept of her says %s: %v", word, !want)
+		}
+	}
+	c.Get("/me")
 	c.Submit("form[action^='/me/tokens/']")
 	if code, _ := ask(); code != http.StatusUnauthorized {
 		t.Errorf("a token taken away: %d", code)
