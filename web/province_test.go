@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -175,7 +176,7 @@ func walkAs(t *testing.T, c *webtest.Client, look func(path string, doc *goquery
 const longest = 8000
 
 // TestEveryPageFitsASmallPhone opens every page as everybody at 320 px, folded
-// and unfolded.
+// and unfolded; nothing written is cut off at an edge. An operator's pages fit with text of twice the size too.
 func TestEveryPageFitsASmallPhone(t *testing.T) {
 	t.Parallel()
 	w := newProvince(t)
@@ -192,12 +193,15 @@ func TestEveryPageFitsASmallPhone(t *testing.T) {
 			Page       bool
 			Over, Tall int
 			Open       int
+			Large      int
 			What, At   string
+			Cut        string
 		}
 		var m measured
+		large := login == "xa-02794"
 		total += walk(t, func(path string) ([]string, bool) {
 			p.Open(w.server.URL + path)
-			m = webtest.Eval[measured](p, "measure "+path, `(() => {
+			m = webtest.Eval[measured](p, "measure "+path, `((LARGE) => {
 				const root = document.documentElement, over = () => root.scrollWidth - innerWidth;
 				const m = {Links: [...document.querySelectorAll("a[href]:not([download])")].map((a) => a.getAttribute("href")), Page: !!document.querySelector("main"),
 					At: location.pathname, Over: over(), Tall: root.scrollHeight, What: ""};
@@ -205,10 +209,29 @@ func TestEveryPageFitsASmallPhone(t *testing.T) {
 				m.Open = over();
 				if (m.Over > 0 || m.Open > 0) m.What = [...document.querySelectorAll("main *, header *, footer *, nav *")].filter((e) => !e.closest(".away, .tabs, .scroll, thead, svg *") && e.getBoundingClientRect().right > innerWidth + 1)
 					.slice(0, 5).map((e) => e.tagName + "." + e.className + " “" + e.textContent.trim().slice(0, 40) + "”").join(", ");
+				const named = (e) => e.tagName + "." + e.className + " “" + e.textContent.trim().slice(0, 40) + "”";
+				m.Cut = [...document.querySelectorAll("body *")].filter((e) => e.offsetParent && !e.closest(".away, .skip, .tabs, .scroll, .sideways, thead, svg, .guide table, .guide pre, textarea, select, input, pre") &&
+					e.textContent.trim() && getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1).slice(0, 5).map(named).join(", ");
+				if (LARGE) {
+					root.style.fontSize = "200%";
+					m.Large = over();
+					if (m.Large > 0) m.What = [...document.querySelectorAll("main *, header *, footer *, nav *")].filter((e) => !e.closest(".away, .scroll > *, svg *") &&
+						e.getBoundingClientRect().right > innerWidth + 1 && e.parentElement.getBoundingClientRect().right <= innerWidth + 1).slice(0, 5).map(named).join(", ");
+					root.style.fontSize = "";
+				}
 				return m;
-			})()`)
+			})(`+strconv.FormatBool(large)+`)`)
+			if path == "/me" && large { // what no link leads to
+				m.Links = append(m.Links, "/outbox", "/switching", "/offline", "/texts/card", "/airings/new?station=S00041")
+			}
 			return m.Links, m.Page
 		}, func(path string) {
+			if m.Cut != "" {
+				t.Errorf("%s sees on %s, on a phone of 320, cut off: %s", login, path, m.Cut)
+			}
+			if m.Large > 0 {
+				t.Errorf("%s sees %s %d px too wide on a phone of 320 with text of twice the size: %s", login, path, m.Large, m.What)
+			}
 			if m.Over > 0 || m.Open > 0 {
 				t.Errorf("%s sees %s %d px too wide on a phone of 320 (%d unfolded): %s", login, path, m.Over, m.Open, m.What)
 			}
