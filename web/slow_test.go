@@ -26,6 +26,7 @@ type line struct {
 const (
 	roundTrip = time.Second
 	perSecond = 50_000 / 8
+	packet    = 512 // bytes
 )
 
 func (l *line) Accept() (net.Conn, error) {
@@ -59,14 +60,24 @@ func (w *wire) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (w *wire) Write(p []byte) (int, error) {
+func (w *wire) Write(p []byte) (n int, err error) {
 	if w.line.slow && w.asked {
 		time.Sleep(roundTrip)
 	}
 	w.asked = false
 	w.line.down.Add(int64(len(p)))
-	w.pass(len(p))
-	return w.Conn.Write(p)
+	if !w.line.slow {
+		return w.Conn.Write(p)
+	}
+	for n < len(p) { // it arrives bit by bit, and the head of a page before its end
+		part := p[n:min(n+packet, len(p))]
+		w.pass(len(part))
+		m, err := w.Conn.Write(part)
+		if n += m; err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // What the operator's page costs on a line: everything with its heads, as it goes over the wire. With LOA_LONG=1 the
@@ -113,6 +124,10 @@ func TestWhatTheOperatorsPageCostsOnALine(t *testing.T) {
 		down, up = l.down.Load()-down, l.up.Load()-up
 		painted := webtest.Eval[float64](p.tab, "when it was painted", `performance.getEntriesByType("paint").at(-1)?.startTime ?? 0`)
 		t.Logf("%-34s %6.1f s (on the screen after %.1f s), %6d bytes down, %5d up", what, took.Seconds(), painted/1000, down, up)
+		if l.slow {
+			t.Log(webtest.Eval[string](p.tab, "when its parts came", `[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].map((e) =>
+				(e.startTime / 1000).toFixed(1) + " to " + (e.responseEnd / 1000).toFixed(1) + " s " + new URL(e.name).pathname.split("/").pop()).join(", ")`))
+		}
 		if most > 0 && !l.slow && (down > most || up > most) {
 			t.Errorf("%s: %d bytes down and %d up, want %d", what, down, up, most)
 		}
