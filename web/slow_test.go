@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -161,5 +162,46 @@ func TestWhatTheOperatorsPageCostsOnALine(t *testing.T) {
 	lines, _, err := s.Airings(t.Context(), meta(tuesday).By, airing.Query{From: tuesday.AddDate(0, 0, -7), Until: tuesday})
 	if err != nil || len(lines) != 1 {
 		t.Errorf("%d reports, %v", len(lines), err)
+	}
+}
+
+// Before the first tap two things come one after the other, whatever the line: the page and one style that it names. No
+// script holds it up, for the buttons are forms, and what a script adds comes with what it imports at most two steps deep.
+func TestTheFirstTapWaitsForThePageAndOneStyle(t *testing.T) {
+	t.Parallel()
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, _, _ := aWeek(t, s)
+	c := webtest.NewClient(t, h, operator)
+	c.Get("/today")
+	head := c.Doc().Find("head")
+	if n := head.Find("link[rel=stylesheet]").Length(); n != 1 {
+		t.Errorf("%d styles hold the page up", n)
+	}
+	if n := c.Doc().Find("script:not([type=module])").Length(); n != 0 {
+		t.Errorf("%d scripts hold the page up", n)
+	}
+	if n := head.Find("script[type=module]").Length(); n != 1 {
+		t.Errorf("%d scripts come beside the style", n)
+	}
+	if c.Doc().Find("form.thumbs button.yes").Length() == 0 || c.Doc().Find("form.thumbs").AttrOr("action", "") != "/airings" {
+		t.Error("nothing can be pressed without a script")
+	}
+	imports := regexp.MustCompile(`(?m)^import [^"]*"\./(\w+\.js)"`)
+	script, err := os.ReadFile("kit/kit.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range imports.FindAllStringSubmatch(string(script), -1) {
+		deeper, err := os.ReadFile("kit/" + m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if more := imports.FindString(string(deeper)); more != "" {
+			t.Errorf("%s, which kit.js waits for, waits for another: %s", m[1], more)
+		}
 	}
 }
