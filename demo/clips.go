@@ -126,8 +126,8 @@ var given = []struct {
 	street func(x []float32, r *rand.Rand)
 }{
 	{50, sample.Setting{Distance: sample.Near, Horns: sample.OneHorn, Weather: sample.Calm, Noise: sample.Quiet}, sample.UseMaker, horn},
-	{62, sample.Setting{Distance: sample.Mid, Horns: sample.OneHorn, Weather: sample.Windy, Noise: sample.Traffic}, sample.UseHere, horn},
-	{84, sample.Setting{Distance: sample.Mid, Horns: sample.SomeHorns, Weather: sample.Calm, Noise: sample.Talk}, sample.UseMaker, horn},
+	{105, sample.Setting{Distance: sample.Mid, Horns: sample.OneHorn, Weather: sample.Windy, Noise: sample.Traffic}, sample.UseHere, horn},
+	{98, sample.Setting{Distance: sample.Mid, Horns: sample.SomeHorns, Weather: sample.Calm, Noise: sample.Talk}, sample.UseMaker, horn},
 	{70, sample.Setting{Distance: sample.Far, Horns: sample.OneHorn, Weather: sample.Rainy, Noise: sample.Animals}, sample.UseHere, rain},
 }
 

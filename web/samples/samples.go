@@ -54,7 +54,7 @@ type listPage struct {
 	kit.Page
 	Form    kit.Form // what it is narrowed by
 	Choices []kit.Choice
-	Counts  []sample.Count // of the latest; empty where none was listened to
+	Counts  []sample.Count // of the latest, for who sees many stations; empty where none was listened to
 	Counted int            // samples they are made of
 	Rows    []row
 	Turn    kit.Turn
@@ -98,7 +98,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page := listPage{Page: r.Page("samples.title"), Form: kit.FilterForm(f), Turn: r.TurnAfter("after", next),
 		MayGive: r.Actor.CanSomewhere(accounts.ReportAiring)}
-	if counts := sample.CountBy(counted); counts[0].Given > 0 {
+	if counts := sample.CountBy(counted); counts[0].Given > 0 && r.Actor.Wide(accounts.ReadAirings) {
 		page.Counts, page.Counted = counts, len(counted)
 	}
 	called := airing.CalledIn(plan, r.Lang)
