@@ -191,7 +191,7 @@ func (g *Programme) Curve(clip Print, f Fit, parts int) []float64 {
 		for _, c := range s.coarse(g, from, to, to-from, []line{l}) {
 			s.best = place{sum: -1}
 			s.look(g, max(from, c.at-stride), min(to, c.at+stride+1), []line{l})
-			out[i] = s.best.sum / math.Sqrt(float64(len(s.pieces)))
+			out[i] = max(out[i], s.best.sum/math.Sqrt(float64(len(s.pieces))))
 		}
 	}
 	return out
