@@ -195,7 +195,11 @@ func TestTheFirstTapWaitsForThePageAndOneStyle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range imports.FindAllStringSubmatch(string(script), -1) {
+	named := imports.FindAllStringSubmatch(string(script), -1)
+	if len(named) == 0 {
+		t.Error("kit.js is read wrong: it imports nothing")
+	}
+	for _, m := range named {
 		deeper, err := os.ReadFile("kit/" + m[1])
 		if err != nil {
 			t.Fatal(err)
