@@ -149,7 +149,7 @@ type DeedQuery struct {
 }
 
 // In is the filter as a question; last says that Until is the last day and not the one after it. Who is unknown did
-// nothing: no answer tells which log-ins there are. Fault: accounts.deed_day.
+// nothing: no answer tells which log-ins there are. Faults: accounts.deed_day, filter.backwards.
 func (f DeedFilter) In(d *Directory, last bool) (q DeedQuery, err error) {
 	q = DeedQuery{Station: f.Station, Kind: f.Kind}
 	day := func(s, field string) (at time.Time, err error) {
@@ -165,6 +165,9 @@ func (f DeedFilter) In(d *Directory, last bool) (q DeedQuery, err error) {
 	}
 	if q.Until, err = day(f.Until, "until"); err != nil {
 		return q, err
+	}
+	if !q.Until.IsZero() && q.Until.Before(q.From) {
+		return q, fault.New(fault.Invalid, "filter.backwards").At("until")
 	}
 	if last && !q.Until.IsZero() {
 		q.Until = q.Until.AddDate(0, 0, 1)

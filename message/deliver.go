@@ -86,6 +86,44 @@ type Attempt struct {
 	After  time.Duration `json:"after,omitempty"` // it asked to come again no sooner
 }
 
+// Words says what came of a try by that channel: of a code that the other side gave, what it means.
+func (a Attempt) Words(l text.Language, by Channel) string {
+	words := a.Answer.Words(l)
+	if a.Code == 0 || a.Answer == Taken {
+		return words
+	}
+	said := l.Say("message.answer_code", "code", a.Code, "means", l.Say("message.code."+a.means(by)))
+	if a.Answer == Later { // it asked for nothing: that it is tried again is Loa's doing
+		return said
+	}
+	return said + " " + words
+}
+
+// means is the kind of trouble that the code tells of.
+func (a Attempt) means(by Channel) string {
+	switch {
+	case by == Letter && a.Code < 500:
+		return "mail_later"
+	case by == Letter:
+		return "mail_refused"
+	case a.Code == 404 || a.Code == 410:
+		return "missing"
+	case a.Code == 401 || a.Code == 403:
+		return "denied"
+	case a.Code == 429:
+		return "many"
+	case a.Code == 502 || a.Code == 503 || a.Code == 504:
+		return "busy"
+	case a.Code >= 500:
+		return "broken"
+	default:
+		return "refused"
+	}
+}
+
+// Left is how often a delivery that waits is tried again at most.
+func (d Delivery) Left() int { return max(0, len(pauses)+1-d.Tries) }
+
 // SaysMost is how much of the other side's words is kept, in letters.
 const SaysMost = 300
 
@@ -105,7 +143,7 @@ type Delivery struct {
 	Topic    Topic         `json:"topic"`
 	Channel  Channel       `json:"channel"`
 	To       string        `json:"to"`                // address, or the ID of the webhook or the device
-	Service  string        `json:"service,omitempty"` // host of a device's push service
+	Service  string        `json:"service,omitempty"` // host of a device's push service, name of the webhook by which a person is told
 	Person   string        `json:"person,omitempty"`  // whom it is for
 	Name     string        `json:"name"`              // of the person or of the webhook, as it was called then
 	Phone    string        `json:"phone,omitempty"`   // for a program that forwards to it
@@ -158,6 +196,19 @@ func (d Delivery) Tried(a Attempt) Delivery {
 		d.State, d.Next = Failed, d.Last().At
 	}
 	return d
+}
+
+// Released is a delivery that waits for the end of quiet hours, by those of s; false where that is no other end.
+func (s Settings) Released(d Delivery, at time.Time) (Delivery, bool) {
+	next := s.Quiet(at)
+	if next.IsZero() {
+		next = at.UTC()
+	}
+	if d.Batch == "" || d.Tries > 0 || d.Next.Equal(next) || !d.Next.After(at) {
+		return d, false
+	}
+	d.Next = next
+	return d, true
 }
 
 // PutOff is the delivery that waits behind another to the same target, which failed at
@@ -249,6 +300,7 @@ func Address(f Facts, d Draft, at time.Time) (m Message, list []Delivery, ok boo
 	}
 	for _, h := range f.Hooks {
 		if h.hears(d.Topic) {
+			one.Service = h.Name
 			add(Webhook, h.ID)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -165,7 +166,7 @@ func TestWhereAMessageGoes(t *testing.T) {
 			}
 			if one.Message != m.ID || one.State != Waiting || !one.Next.Equal(next) || one.Phone != "0912345678" ||
 				one.Language != text.English ||
-				(one.Batch != "") != (c.at == night) || (one.Service != "") != (one.Channel == Push) {
+				(one.Batch != "") != (c.at == night) || (one.Service != "") != (one.Channel != Letter) {
 				t.Errorf("%s: %+v", name, one)
 			}
 		}
@@ -351,5 +352,43 @@ func TestWhatIsLostIsWhatSomebodyShouldSeeTo(t *testing.T) {
 		if c.d.Lost() != c.lost {
 			t.Errorf("%s: %t", c.what, !c.lost)
 		}
+	}
+}
+
+// TestACodeIsToldInWords: who reads the log learns what the other side answered, and nothing that it did not say.
+func TestACodeIsToldInWords(t *testing.T) {
+	seen := map[string]bool{}
+	for _, by := range Channels {
+		for _, code := range []int{400, 401, 403, 404, 410, 413, 421, 429, 450, 500, 502, 503, 504, 550} {
+			for _, l := range text.Languages {
+				said := Attempt{Answer: Later, Code: code}.Words(l, by)
+				if !strings.Contains(said, strconv.Itoa(code)) || strings.Contains(said, "message.") || strings.Contains(said, "hẹn") {
+					t.Errorf("%s %d: %s", by, code, said)
+				}
+				seen[said[strings.Index(said, ":"):]] = true
+			}
+		}
+	}
+	if len(seen) != 2*8 {
+		t.Errorf("%d ways to say it: %v", len(seen), seen)
+	}
+	refused := Attempt{Answer: Refused, Code: 404}.Words(text.Vietnamese, Webhook)
+	if !strings.Contains(refused, "404") || !strings.Contains(refused, Refused.Words(text.Vietnamese)) {
+		t.Error(refused)
+	}
+	for _, a := range []Attempt{{Answer: Taken, Code: 200}, {Answer: Silent}} {
+		if got := a.Words(text.Vietnamese, Webhook); got != a.Answer.Words(text.Vietnamese) {
+			t.Error(got)
+		}
+	}
+	d := Delivery{}.After(Attempt{Answer: Later, Code: 500})
+	if left := d.Left(); left != len(pauses) {
+		t.Errorf("%d tries are left", left)
+	}
+	for d.State == Waiting {
+		d = d.After(Attempt{Answer: Later})
+	}
+	if d.Tries != 1+len(pauses) || d.Left() != 0 {
+		t.Errorf("%+v", d)
 	}
 }

@@ -739,6 +739,31 @@ func TestQuietHoursEndInOneDigest(t *testing.T) {
 	}
 }
 
+// Whoever ends or moves the quiet hours while messages wait for their end lets them go by the new ones.
+func TestQuietHoursThatAreMovedHoldNothing(t *testing.T) {
+	r := listen(t)
+	h := open(t, nil, allow)
+	h.hook(r.url, message.SlotMissed)
+	h.now = time.Date(2026, 11, 30, 22, 0, 0, 0, text.Zone)
+	h.post("a", lan)
+	set, err := h.store.MessageSettings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, until := range []int{23*60 + 30, set.QuietFrom} { // at half past eleven already, and then never
+		set.QuietUntil = until
+		h.must(h.store.SaveMessageSettings(t.Context(), h.meta(), message.SaveSettings{Settings: set}))
+		d := h.deliveries()[0]
+		if want := set.Quiet(h.now); d.State != message.Waiting || want.IsZero() && !d.Next.Equal(h.now) || !want.IsZero() && !d.Next.Equal(want) {
+			t.Errorf("it is held until %s, the quiet hours end %s", d.Next, want)
+		}
+	}
+	h.round()
+	if d := h.deliveries()[0]; d.State != message.Sent {
+		t.Errorf("%+v", d)
+	}
+}
+
 // forgetful is a store that dies between what was sent and its record.
 type forgetful struct {
 	*bolt.Store

@@ -40,18 +40,15 @@ func (c postLog) Run(t *terminal) error {
 		line := fmt.Sprintf("%d\t%s\t%s\t%s\t%s", d.Number, t.lang.DateTime(d.Made), d.Topic.Words(t.lang), d.Name,
 			t.lang.Say("message.state."+string(d.State)))
 		if a := d.Last(); a.Answer != "" {
-			line += "\t" + said(t, a)
+			line += "\t" + said(t, a, d.Channel)
 		}
 		return line
 	})
 }
 
 // said is what the other side answered, in words and in its own.
-func said(t *terminal, a message.Attempt) string {
-	words := a.Answer.Words(t.lang)
-	if a.Code > 0 {
-		words += " (" + strconv.Itoa(a.Code) + ")"
-	}
+func said(t *terminal, a message.Attempt, by message.Channel) string {
+	words := a.Words(t.lang, by)
 	if a.Says != "" {
 		words += " " + a.Says
 	}
@@ -109,9 +106,9 @@ func (c postTry) Run(t *terminal) error {
 		return err
 	}
 	if a.Answer != message.Taken {
-		return fault.New(fault.Unavailable, "cli.not_taken", "said", printable(said(t, a)))
+		return fault.New(fault.Unavailable, "cli.not_taken", "said", printable(said(t, a, d.Channel)))
 	}
-	_, err := fmt.Fprintln(t.out, printable(said(t, a)))
+	_, err := fmt.Fprintln(t.out, printable(said(t, a, d.Channel)))
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"loa/internal/fault"
 )
@@ -54,7 +55,7 @@ type Words func(reflect.Type) []string
 
 // Read reads the filter T from a query; parameters it does not have are somebody
 // else's. An empty parameter is one that is not there. Faults: those of what reads
-// itself (encoding.TextUnmarshaler), filter.word_unknown, filter.yes_no, typed.decimal;
+// itself (encoding.TextUnmarshaler), filter.word_unknown, filter.yes_no, typed.decimal, filter.backwards;
 // each At its parameter.
 func Read[T any](v url.Values, words Words) (f T, err error) {
 	into := reflect.ValueOf(&f).Elem()
@@ -65,7 +66,25 @@ func Read[T any](v url.Values, words Words) (f T, err error) {
 			}
 		}
 	}
-	return f, nil
+	return f, order(into)
+}
+
+// order refuses a filter that ends before it begins: nothing would be found, and nobody told why.
+func order(f reflect.Value) error {
+	var from, until time.Time
+	for _, m := range Members(f.Interface()) {
+		moment, ok := f.FieldByIndex(m.at).Interface().(interface{ Or(time.Time) time.Time })
+		switch {
+		case ok && m.Name == "from":
+			from = moment.Or(time.Time{})
+		case ok && m.Name == "until":
+			until = moment.Or(time.Time{})
+		}
+	}
+	if !from.IsZero() && !until.IsZero() && until.Before(from) {
+		return fault.New(fault.Invalid, "filter.backwards").At("until")
+	}
+	return nil
 }
 
 func set(to reflect.Value, s string, words Words) error {

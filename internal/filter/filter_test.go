@@ -30,6 +30,7 @@ type asked struct {
 	Week   airing.Week     `name:"week"`
 	Day    stations.Date   `name:"day"`
 	From   stations.Moment `name:"from"`
+	Until  stations.Moment `name:"until"`
 }
 
 func words(t reflect.Type) []string {
@@ -92,7 +93,7 @@ func TestALinkAsksForWhatIsSaid(t *testing.T) {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
-	if names := filter.Names(a); !slices.Equal(names, []string{"q", "colour", "plain", "least", "week", "day", "from"}) {
+	if names := filter.Names(a); !slices.Equal(names, []string{"q", "colour", "plain", "least", "week", "day", "from", "until"}) {
 		t.Errorf("members %v", names)
 	}
 }
@@ -120,4 +121,13 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("%q: %q", query, a.Text)
 		}
 	})
+}
+
+func TestAFilterThatEndsBeforeItBeginsIsRefused(t *testing.T) {
+	for until, want := range map[string]string{"2024-05-12": "filter.backwards", "2024-05-12T23:59:59+07:00": "filter.backwards", "2024-05-13": "", "": ""} {
+		_, err := filter.Read[asked](url.Values{"from": {"2024-05-13"}, "until": {until}}, words)
+		if e := fault.Of(err); (e == nil) != (want == "") || e != nil && (e.Code != want || e.Field != "until") {
+			t.Errorf("until %q: %v", until, err)
+		}
+	}
 }

@@ -90,7 +90,8 @@ func (s *Store) SaveMessageSettings(ctx context.Context, m accounts.Meta, c mess
 		case forget:
 			err = messageSecrets.remove(tx, []byte(message.MailSecret))
 		}
-		return set, errors.Join(err, messageSettings.put(tx, messageKey, set))
+		_, held := tx.alter(func(d message.Delivery) (message.Delivery, bool) { return set.Released(d, m.At) })
+		return set, errors.Join(err, held, messageSettings.put(tx, messageKey, set))
 	})
 }
 
@@ -152,7 +153,7 @@ func (s *Store) RemoveHook(ctx context.Context, m accounts.Meta, id string) (mes
 		if err != nil {
 			return h, err
 		}
-		_, err = tx.giveUp(func(d message.Delivery) (message.Delivery, bool) {
+		_, err = tx.alter(func(d message.Delivery) (message.Delivery, bool) {
 			return h.Unsent(d, m.At)
 		})
 		return h, errors.Join(err, messageHooks.remove(tx, key), messageHookKeys.remove(tx, []byte(id)), messageSecrets.remove(tx, []byte(id)))
@@ -162,14 +163,14 @@ func (s *Store) RemoveHook(ctx context.Context, m accounts.Meta, id string) (mes
 // holdMessages gives up what waits in a store that was just restored.
 func (s *Store) holdMessages(ctx context.Context, at time.Time) (n int, err error) {
 	err = s.update(ctx, func(tx *tx) error {
-		n, err = tx.giveUp(func(d message.Delivery) (message.Delivery, bool) { return d.Held(at), true })
+		n, err = tx.alter(func(d message.Delivery) (message.Delivery, bool) { return d.Held(at), true })
 		return err
 	})
 	return n, err
 }
 
-// giveUp ends those of the waiting deliveries that over says, as it says, and counts them.
-func (tx *tx) giveUp(over func(message.Delivery) (message.Delivery, bool)) (int, error) {
+// alter makes of the waiting deliveries what by says, where it says so, and counts them.
+func (tx *tx) alter(by func(message.Delivery) (message.Delivery, bool)) (int, error) {
 	from := append([]byte(message.Waiting), 0)
 	var list []message.Delivery
 	for e, err := range deliveriesIn.ascend(tx, from, after(from)) {
@@ -180,12 +181,12 @@ func (tx *tx) giveUp(over func(message.Delivery) (message.Delivery, bool)) (int,
 		if err != nil {
 			return 0, err
 		}
-		if _, ends := over(d); ends {
+		if _, ends := by(d); ends {
 			list = append(list, d)
 		}
 	}
 	for _, was := range list {
-		d, _ := over(was)
+		d, _ := by(was)
 		if err := tx.putDelivery(&was, d); err != nil {
 			return 0, err
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -404,5 +405,43 @@ func TestTwoTabsOnOneReport(t *testing.T) {
 					vi.Say("airing.corrected_to."+string(c.Outcome), "at", monday.Add(5*time.Minute), "length", 15*time.Minute))
 			}
 		})
+	}
+}
+
+// TestAReasonIsNotLostWithTheServer keeps what was typed on its page while the server is dead, says so, and sends it by itself.
+func TestAReasonIsNotLostWithTheServer(t *testing.T) {
+	e := newEvidence(t, 2)
+	var dead atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if dead.Load() {
+			panic(http.ErrAbortHandler) // the line is cut, as by a kill
+		}
+		e.handler.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", webtest.LoggedIn(t, e.store, "Lò Thị Giám", e.now, accounts.Grant{Role: accounts.Monitor, Scope: province}), server.URL)
+	for report := range e.of {
+		for _, at := range [][3]string{{"/evidence/", "button[value=contradicted]", ".notice.ok"}, {"/airings/", "form[action$=verdict] button", ".flash"}} {
+			note := "Nghe không ra tiếng loa " + at[0]
+			p.Open(server.URL + at[0] + report)
+			if at[0] == "/airings/" {
+				p.Click("input[value=not_proven]")
+			}
+			p.Set("#f-note", note)
+			dead.Store(true)
+			p.Click(at[1])
+			p.Says("form [role=alert]:not(.unseen)", text.Vietnamese.Say("kit.upload_offline"))
+			if got := webtest.Eval[string](p, "what was typed", `document.querySelector("#f-note").value`); got != note {
+				t.Fatalf("on the page stands %q", got)
+			}
+			dead.Store(false)
+			webtest.Eval[bool](p, "the network comes", `dispatchEvent(new Event("online"))`)
+			p.Wait(at[2])
+		}
+		if line := e.line(t, report); len(line.Verdicts) != 2 {
+			t.Errorf("%+v", line.Verdicts)
+		}
+		break
 	}
 }

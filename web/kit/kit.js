@@ -88,7 +88,7 @@ document.addEventListener("submit", (e) => {
   } else if (form.dataset.waiting) {
     e.preventDefault();
     insist(form, button);
-  } else if (form.enctype === "multipart/form-data" || form.dataset.hold) {
+  } else if (form.enctype === "multipart/form-data" || form.dataset.hold || written(form)) {
     e.preventDefault();
     hold(form, button);
   }
@@ -199,8 +199,13 @@ export function release(form, button) {
   form.submit();
 }
 
-// hold keeps a form on its page while nobody answers, or while nobody is logged in: one that takes files, which the
-// page that comes then would take with it, and <form data-hold="SENTENCE">, which leads to a page that needs a network.
+// written reports whether somebody who is logged in wrote words of her own into the form.
+const written = (form) =>
+  document.body.dataset.person && [...form.elements].some((e) => e.type === "textarea" && !e.readOnly && e.value.trim());
+
+// hold keeps a form on its page while nobody answers, or while nobody is logged in: one that takes files or words of
+// her own, which the page that comes then would take with it, and <form data-hold="SENTENCE">, which leads to a page
+// that needs a network.
 async function hold(form, button) {
   const waiting = form.dataset.hold ?? document.body.dataset.offline;
   for (;;) {

@@ -32,6 +32,19 @@ func TestTheLogFitsAPhone(t *testing.T) {
 	if err := s.Settle(t.Context(), []message.Delivery{d}); err != nil {
 		t.Fatal(err)
 	}
+	again := message.Draft{Key: "b", Topic: message.SlotMissed, Person: lan, Title: "1 lượt phát quá hạn chưa báo"}
+	if _, err := s.Post(t.Context(), []message.Draft{again}, noon); err != nil {
+		t.Fatal(err)
+	}
+	if due, err = s.Due(t.Context(), noon, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Settle(t.Context(), []message.Delivery{due[0].Deliveries[0].After(message.Attempt{At: noon, Answer: message.Later, Code: 500})}); err != nil {
+		t.Fatal(err)
+	}
+	admin.Get("/settings/deliveries")
+	admin.Expect(http.StatusOK, "tbody tr:first-child", "mã 500: chương trình nhận tin gặp lỗi", "còn nhiều nhất 11 lần", "Nguyễn Thị Lan", "Webhook: zalo")
+	admin.Refuse("hẹn gửi lại")
 	secret := webtest.LoggedIn(t, s, "phone", now, accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.AddCookie(&http.Cookie{Name: "s", Value: secret})
