@@ -99,7 +99,7 @@ func facts(set func(f *Facts, c *Choice)) Facts {
 		return []Device{{ID: "d1", Service: "push.example.vn"}, {ID: "d2", Service: "push.example.com"}}, nil
 	}}
 	f.Settings.Mail.Host = "thu.laocai.vn"
-	f.Hooks = []Hook{{ID: "all", Topics: Told}, {ID: "paused", Topics: Told, Paused: true}, {ID: "other", Topics: []Topic{WeekSummary}}}
+	f.Hooks = []Hook{{ID: "all", Name: "Tất cả", Topics: Told}, {ID: "paused", Topics: Told, Paused: true}, {ID: "other", Topics: []Topic{WeekSummary}}}
 	c := Choice{Person: "mai", Mail: "mai@laocai.vn", Phone: "0912345678"}
 	set(&f, &c)
 	f.Choice = func(string) (Choice, error) { return c, nil }
