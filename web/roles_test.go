@@ -2,12 +2,18 @@ package web_test
 
 import (
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"loa/accounts"
+	"loa/web/kit"
 	"loa/web/webtest"
 )
 
@@ -136,5 +142,62 @@ func TestAnOperatorOpensNoOtherStation(t *testing.T) {
 	}
 	if tried < 10 {
 		t.Errorf("only %d routes of a station", tried)
+	}
+}
+
+// TestWhoHasNoSayThereIsRefused sends every form and every change of the API that people of a role may make somewhere about what
+// lies elsewhere: each is refused aloud, and nobody is led on as if it had been done.
+func TestWhoHasNoSayThereIsRefused(t *testing.T) {
+	t.Parallel()
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	aWeek(t, s)
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	far := reg.Where("S00060")
+	if far.District == reg.Where("S00001").District {
+		t.Fatal("both stations lie in one district")
+	}
+	tried := 0
+	for name, grants := range map[string][]accounts.Grant{
+		"monitor":   {{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: far.District}}},
+		"operator":  {{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: far.Station}}},
+		"organiser": {{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Contest, ID: "none"}}},
+		"judge":     {{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "none"}}},
+	} {
+		secret := webtest.LoggedIn(t, s, name, tuesday, grants...)
+		for _, route := range k.Routes() {
+			if slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, route.Method()) || route.Access == kit.Public || route.Access == kit.SignedIn ||
+				!kit.May(accounts.Actor{Grants: grants, Via: "session"}, route.Access) {
+				continue
+			}
+			path := strings.NewReplacer("{station}", "S00001", "{week}", "2024-W20", "{contest}", "C1").Replace(route.Path())
+			path = webtest.FillPath(path, uuid.NewString())
+			for _, form := range []url.Values{{}, {"week": {"2024-W20"}, "station": {"S00001"}, "contest": {"C1"}}} {
+				tried++
+				c := webtest.NewClient(t, h, secret)
+				body, kind := form.Encode(), "application/x-www-form-urlencoded"
+				if strings.HasPrefix(path, "/api/") {
+					body, kind = "{}", "application/json"
+				}
+				r := httptest.NewRequest(route.Method(), path, strings.NewReader(body))
+				r.Header.Set("Content-Type", kind)
+				w := httptest.NewRecorder()
+				r.AddCookie(&http.Cookie{Name: "s", Value: secret})
+				r.Header.Set("Sec-Fetch-Site", "same-origin")
+				c.Handler().ServeHTTP(w, r)
+				if w.Code < 400 || w.Code >= 500 {
+					t.Errorf("%s as a %s of elsewhere, with %q: %d %s", route.Pattern, name, body, w.Code, w.Header().Get("Location"))
+				}
+			}
+		}
+	}
+	if tried < 50 {
+		t.Errorf("only %d tried", tried)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"loa/internal/fault"
 	"loa/internal/filter"
@@ -89,13 +88,15 @@ type postTry struct {
 
 // Run tells the daemon and prints what the other side answered.
 func (c postTry) Run(t *terminal) error {
-	path, in, given := "", any(nil), 0
+	path, in, by, given := "", any(nil), message.Letter, 0
 	for _, way := range []struct {
 		to, path string
 		in       any
-	}{{c.To, "try", map[string]string{"mail": c.To}}, {c.Hook, "hooks/" + c.Hook + "/try", nil}, {c.Device, "devices/" + c.Device + "/try", nil}} {
+		by       message.Channel
+	}{{c.To, "try", map[string]string{"mail": c.To}, message.Letter}, {c.Hook, "hooks/" + c.Hook + "/try", nil, message.Webhook},
+		{c.Device, "devices/" + c.Device + "/try", nil, message.Push}} {
 		if way.to != "" {
-			path, in, given = "/api/v1/post/"+way.path, way.in, given+1
+			path, in, by, given = "/api/v1/post/"+way.path, way.in, way.by, given+1
 		}
 	}
 	if given != 1 {
@@ -106,9 +107,9 @@ func (c postTry) Run(t *terminal) error {
 		return err
 	}
 	if a.Answer != message.Taken {
-		return fault.New(fault.Unavailable, "cli.not_taken", "said", printable(said(t, a, d.Channel)))
+		return fault.New(fault.Unavailable, "cli.not_taken", "said", printable(said(t, a, by)))
 	}
-	_, err := fmt.Fprintln(t.out, printable(said(t, a, d.Channel)))
+	_, err := fmt.Fprintln(t.out, printable(said(t, a, by)))
 	return err
 }
 

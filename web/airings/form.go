@@ -67,6 +67,9 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, ask
 	if err != nil {
 		return err
 	}
+	if st == nil && r.Method == http.MethodPost { // of no station there is no form to come back to
+		return fault.New(fault.Invalid, "airing.station_missing").At("station")
+	}
 	if st == nil {
 		return r.Redirect(w, "/today", "airing.choose_station")
 	}

@@ -438,6 +438,9 @@ type confirmPage struct {
 }
 
 func (p pages) showConfirm(w http.ResponseWriter, r *kit.Request) error {
+	if err := r.Actor.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
+		return err
+	}
 	week, err := airing.ParseWeek(r.FormValue("week"))
 	if err != nil {
 		return err
@@ -479,6 +482,9 @@ func formOfWeek(r *kit.Request) (f *kit.Form, week airing.Week, err error) {
 }
 
 func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {
+	if err := r.Actor.Must(accounts.CloseWeek, accounts.Where{}); err != nil { // before she is asked anything
+		return err
+	}
 	f, week, err := formOfWeek(r)
 	if err != nil {
 		return err

@@ -106,6 +106,7 @@ type choicePage struct {
 	Mails  bool // a mail server is set
 	Mail   string
 	Tried  *message.Attempt
+	By     message.Channel
 
 	Key     string // by which a browser subscribes
 	Here    bool   // the browser of this session shows notifications
@@ -212,7 +213,7 @@ func (p pages) try(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, choicePage{Tried: &a})
+	return p.render(w, r, choicePage{Tried: &a, By: message.Letter})
 }
 
 // tryDevice shows a trial on a device of hers, a few times a minute at most.
@@ -235,7 +236,7 @@ func (p pages) tryDevice(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, choicePage{Tried: &a})
+	return p.render(w, r, choicePage{Tried: &a, By: message.Push})
 }
 
 func (p pages) endDevice(w http.ResponseWriter, r *kit.Request) error {

@@ -71,6 +71,7 @@ type messagesPage struct {
 	Tabs       []kit.Tab
 	Form       kit.Form
 	Tried      *message.Attempt
+	By         message.Channel
 	With       string // what was tried, and to whom
 	Securities []kit.Option
 	Ways       []kit.Option
@@ -189,7 +190,7 @@ func (p messageSettings) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := messagesPage{Tried: &a}
+	page := messagesPage{Tried: &a, By: message.Letter}
 	if page.Form, err = p.form(r); err != nil {
 		return err
 	}
@@ -205,6 +206,7 @@ func (p messageSettings) save(w http.ResponseWriter, r *kit.Request) error {
 
 type hooksPage struct {
 	kit.Page
+	By     message.Channel // of what was tried
 	Tabs   []kit.Tab
 	Hooks  []hookCard
 	Add    kit.Form
@@ -402,7 +404,7 @@ func (p messageSettings) tryHook(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.renderHooks(w, r, hooksPage{}, hookCard{Hook: message.Hook{ID: id}, Tried: &a})
+	return p.renderHooks(w, r, hooksPage{By: message.Webhook}, hookCard{Hook: message.Hook{ID: id}, Tried: &a})
 }
 
 func (p messageSettings) removeHook(w http.ResponseWriter, r *kit.Request) error {
