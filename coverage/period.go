@@ -757,7 +757,12 @@ func DistrictCalled(reg *stations.Registry, l text.Language, code string) string
 // Table is the figures of the period by the grouping, and those of all, as a file has them:
 // of stations with their district.
 func (p Period) Table(g Grouping, cal airing.Calendar, l text.Language) [][]any {
-	rows := [][]any{{l.Say("coverage.by." + string(cmp.Or(g, ByDistrict))), l.Say("coverage.column.key"), l.Say("coverage.column.percent"),
+	g = cmp.Or(g, ByDistrict)
+	key := l.Say("coverage.key.part")
+	if g == ByStation || g == ByDistrict {
+		key = l.Say("coverage.key." + string(g))
+	}
+	rows := [][]any{{l.Say("coverage.by." + string(g)), key, l.Say("coverage.column.percent"),
 		l.Say("coverage.column.aired"), l.Say("coverage.column.expected"), l.Say("coverage.state.excused"), l.Say("coverage.ladder.with_evidence"),
 		l.Say("coverage.ladder.verified"), l.Say("coverage.on_time"), l.Say("coverage.state.not_counted"), l.Say("coverage.state.not_aired"),
 		l.Say("coverage.state.not_reported"), l.Say("coverage.state.not_due"), l.Say("coverage.state.not_planned"), l.Say("coverage.column.weeks"),

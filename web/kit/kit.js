@@ -200,8 +200,8 @@ export function release(form, button) {
 }
 
 // written reports whether somebody who is logged in wrote words of her own into the form.
-const written = (form) =>
-  document.body.dataset.person && [...form.elements].some((e) => e.type === "textarea" && !e.readOnly && e.value.trim());
+const own = (e) => e.type === "textarea" && !e.readOnly && e.value.trim();
+const written = (form) => document.body.dataset.person && [...form.elements].some(own);
 
 // hold keeps a form on its page while nobody answers, or while nobody is logged in: one that takes files or words of
 // her own, which the page that comes then would take with it, and <form data-hold="SENTENCE">, which leads to a page
