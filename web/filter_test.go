@@ -102,7 +102,7 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 		n     int    // how many there are
 		moves string // the member that these links themselves move
 	}{
-		{"/airings", airing.Filter{}, "main header a[href]", 3, ""},
+		{"/airings", airing.Filter{}, "main header a[href]:not([href='/samples'])", 3, ""},
 		{"/airings/paper", airing.Filter{}, "a[href^='/airings?'], a[href^='/airings/paper?']", 3, ""},
 		{"/stations", stations.Filter{}, "a[href^='/stations/export']", 2, ""},
 		{"/coverage", coverage.Query{}, "main header a[href^='/coverage?'], main header a[href^='/coverage/paper?']", 3, "week"},
