@@ -42,7 +42,7 @@ type asked struct {
 // are there for a moment only.
 var notCounted = map[string]bool{
 	"/assets/{hash}/{folder}/{file}": true, "/language/{lang}": true, "/healthz": true, "/readyz": true, "/metrics": true,
-	"/robots.txt": true, "/favicon.ico": true, "/unlock": true,
+	"/robots.txt": true, "/favicon.ico": true, "/unlock": true, "/switching": true,
 	"/worker.js": true, "/icon": true, "/offline": true, "/outbox": true, "/results/{contest}/cover.png": true,
 	"/contests/{contest}/promotion": true, "/contests/{contest}/correction": true, // between two rounds, and while a correction waits
 	"/judging/{contest}/hall":    true,                                                                   // of rounds that are judged live
