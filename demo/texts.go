@@ -22,7 +22,7 @@ func (w *world) texts() error {
 	}
 	all := airing.Plan{Registry: w.reg, Schedule: plan, Settings: airing.DefaultSettings()}
 	type sms struct{ from, text string }
-	list := []sms{{"0987654321", "PT 02650 OK 17:00"}, {"", "PT"}, {"", "loa bi re qua, mai em len sua"}}
+	list := []sms{{"0987654321", "PT 02650 OK 17:00"}, {"", "PT"}, {"", "Loa bi re qua, mai em len sua"}}
 	for _, st := range w.reg.Stations()[shownStation+1:] {
 		open, err := airing.Unanswered(w.ctx, w.store, w.people["giamsat"], all, st.ID, w.now)
 		if err != nil {
