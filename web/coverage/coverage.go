@@ -438,7 +438,7 @@ type confirmPage struct {
 }
 
 func (p pages) showConfirm(w http.ResponseWriter, r *kit.Request) error {
-	if err := r.Actor.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
+	if err := coverage.MayClose(r.Actor); err != nil {
 		return err
 	}
 	week, err := airing.ParseWeek(r.FormValue("week"))
@@ -482,7 +482,7 @@ func formOfWeek(r *kit.Request) (f *kit.Form, week airing.Week, err error) {
 }
 
 func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {
-	if err := r.Actor.Must(accounts.CloseWeek, accounts.Where{}); err != nil { // before she is asked anything
+	if err := coverage.MayClose(r.Actor); err != nil { // before she is asked anything
 		return err
 	}
 	f, week, err := formOfWeek(r)
