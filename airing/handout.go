@@ -14,6 +14,7 @@ type Handout struct {
 	mu     sync.Mutex
 	held   map[string]Held                 // by report
 	passed map[string]map[string]time.Time // by person and report: until when it is not handed to her again
+	last   map[string]string               // by person: the report she looked at last
 }
 
 // Held is a report that somebody is looking at.
@@ -30,7 +31,7 @@ const (
 
 // NewHandout has handed out nothing.
 func NewHandout() *Handout {
-	return &Handout{held: map[string]Held{}, passed: map[string]map[string]time.Time{}}
+	return &Handout{held: map[string]Held{}, passed: map[string]map[string]time.Time{}, last: map[string]string{}}
 }
 
 // Next hands her a report of those that wait: the one she has, or the first that nobody has and she
@@ -104,9 +105,17 @@ func (h *Handout) Pass(by accounts.Actor, report string, now time.Time) {
 func (h *Handout) Done(by accounts.Actor, report string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.last[by.Person] = report
 	if h.held[report].Person == by.Person {
 		delete(h.held, report)
 	}
+}
+
+// Last is the report that she looked at last, "" for none.
+func (h *Handout) Last(by accounts.Actor) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.last[by.Person]
 }
 
 // hold notes that she has a report. She may have others, in other tabs.

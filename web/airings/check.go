@@ -80,7 +80,13 @@ func (p pages) showQueue(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if found, err := p.handOut(w, r, q, r.URL.Query().Get("last")); found || err != nil {
+	last := r.URL.Query().Get("last")
+	if last == "" { // she comes from elsewhere: what she found last can be taken up again all the same
+		if line, err := p.store.Airing(r.Context(), r.Actor, p.handed.Last(r.Actor)); err == nil {
+			last = line.ID
+		}
+	}
+	if found, err := p.handOut(w, r, q, last); found || err != nil {
 		return err
 	}
 	return p.renderCheck(w, r, q, "", nil)

@@ -151,6 +151,9 @@ func TestEvidenceIsLookedAtOneByOne(t *testing.T) {
 	}
 	lo.Submit(`form[action*="/pass"]`)
 	undo()
+	lo.Get("/")
+	lo.Get("/evidence") // by the menu
+	undo()
 	lo.Get("/evidence/" + first)
 	lo.Submit("form.answers", "finding", "not_proven", "note", "")
 	if line := e.line(t, first); line.Finding != airing.NotProven || len(line.Verdicts) != 2 {

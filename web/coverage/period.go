@@ -283,7 +283,9 @@ func (page *periodPage) sum(r *kit.Request, before *coverage.Period, of coverage
 	row := rowOfFigures(r, r.Say("coverage.before_that", "period", of.Words(r.Lang, before.Span)), filter.Link("/coverage/period", of), before.Counts)
 	is, ok := page.Percent()
 	if was, known := before.Percent(); ok && known {
-		row.Less = r.Say("coverage.points", "n", fmt.Sprintf("%+d", is-was))
+		if row.Less = r.Say("coverage.points", "n", fmt.Sprintf("%+d", is-was)); is == was {
+			row.Less = r.Say("coverage.points_none")
+		}
 	}
 	page.Rows = append(page.Rows, row)
 }
