@@ -48,8 +48,8 @@ func TestTheFirstPageSaysWhomToCall(t *testing.T) {
 	m := accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}
 	client := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Giám sát", now, m))
 	client.Get("/")
-	client.Expect(http.StatusOK, `.step a[href="/calls?due=1"][data-rows="2"]`, text.Vietnamese.Say("calls.step", "n", 2), text.Vietnamese.Say("calls.step.silent", "n", 1),
-		text.Vietnamese.Say("calls.step.missed", "n", 2),
+	client.Expect(http.StatusOK, `.step a[href="/calls?due=1"][data-rows="2"]`, text.Vietnamese.Say("calls.step", "n", 2),
+		text.Vietnamese.Say("calls.step.silent", "n", 1), text.Vietnamese.Say("calls.step.missed", "n", 2),
 		text.Vietnamese.Say("coverage.step_before", "week", week-1, "aired", 0, "expected", 127))
 	at = time.Date(2024, 5, 20, 8, 0, 0, 0, text.Zone) // on a Monday the week that is over stands beside the one before it
 	client.Get("/")
