@@ -864,8 +864,8 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		return nil, err
 	}
 	if before.Expected() > 0 {
-		step.Lines = append(step.Lines, kit.StepLine{Text: r.Say("coverage.step_before", "week", before.Week, "aired", before.Aired, "expected", before.Expected()),
-			Path: address(before.Week)})
+		words := r.Say("coverage.step_before", "week", before.Week, "aired", before.Aired, "expected", before.Expected())
+		step.Lines = append(step.Lines, kit.StepLine{Text: words, Path: address(before.Week)})
 	}
 	return []kit.Step{step}, nil
 }
