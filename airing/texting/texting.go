@@ -40,10 +40,16 @@ type SaveSettings struct {
 	Token  accounts.Hash `json:"token,omitempty"`
 }
 
-// DecideSettings says what settings are kept. Faults: accounts.denied, edit.stale, texts.number_form.
+// DecideSettings says what settings are kept. Faults: accounts.denied, those of accounts.MayGivePower where there is a new
+// token, edit.stale, texts.number_form.
 func DecideSettings(old Settings, m accounts.Meta, c SaveSettings) (Settings, error) {
 	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
 		return old, err
+	}
+	if c.Token != "" { // whoever has it reports for every station
+		if err := accounts.MayGivePower(m.By); err != nil {
+			return old, err
+		}
 	}
 	if err := m.Current(old.Edition()); err != nil {
 		return old, err
