@@ -26,6 +26,7 @@ var aboveTheFloor = map[string]string{
 	"button[popovertarget]":            "kit.js opens the dialog itself",
 	"button[popovertargetaction]":      "kit.js opens the dialog itself",
 	"button[autofocus]":                "the page opens at its top, as after any press",
+	"input[autofocus]":                 "she taps the box herself",
 	":focus-visible":                   "the rule is dropped and the outline stays",
 	"::-webkit-slider-thumb":           "Firefox has its own name for it, and the next rule says the same",
 	"::-moz-range-thumb":               "the others have their own name for it, and the rule before says the same",

@@ -97,7 +97,7 @@ func TestNoPageAsksMoreTheMoreThereIs(t *testing.T) {
 		"/api/v1/slots?from=2024-08-26&until=2024-09-02",
 		"/api/v1/airings?from=2024-05-01&until=2024-09-01", "/api/v1/me/day?station=S00001", "/library?alike=open", "/stations/S00001/usb",
 		"/api/v1/coverage/2024-W35/excuses/S00002", "/api/v1/proposals?waiting=1", "/api/v1/calls/last/S00002",
-		"/api/v1/coverage/2024-W34/close", "/coverage/close?week=2024-W34")
+		"/api/v1/coverage/2024-W34/close", "/coverage/close?week=2024-W34", "/api/v1/people/operator1/data")
 	d, err := house.Store.Directory(t.Context())
 	if err != nil {
 		t.Fatal(err)
