@@ -45,7 +45,7 @@ func site(t *testing.T) (origin string, s *bolt.Store, person accounts.Person) {
 	secret := webtest.Session(t, s, person, now)
 	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 	messages.Register(k, s, door{})
-	api.Register(k, s, nil, nil, nil, door{})
+	api.Register(k, s, nil, nil, nil, door{}, nil)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
