@@ -57,7 +57,7 @@ func newHouse(t *testing.T) house {
 	s := bolttest.NewHouse(t, t.TempDir(), time.Now)
 	k := kit.New(kit.Config{Auth: editor{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	library.Register(k, s, s.Desk)
-	api.Register(k, s, s.Blobs, s.Desk, nil, nil)
+	api.Register(k, s, s.Blobs, s.Desk, nil, nil, nil)
 	uploads.Register(k, s.Desk, s.LibrarySettings)
 	h, err := k.Handler()
 	if err != nil {
