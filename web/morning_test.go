@@ -99,9 +99,7 @@ func TestAnOperatorsMorning(t *testing.T) {
 	if e.Size > size/4 || e.Type != "image/jpeg" || e.Recording == "" || e.CapturedAt.IsZero() {
 		t.Errorf("of %d bytes the phone sent %+v", size, e)
 	}
-	if width := webtest.Eval[int](p, "measure the photo", `document.querySelector("img.evidence").naturalWidth`); width != 1600 {
-		t.Errorf("the photo is %d points wide", width)
-	}
+	p.Until("the photo is there, 1600 points wide", `document.querySelector("img.evidence").naturalWidth === 1600`)
 
 	// A correction keeps the photo.
 	p.Follow("a[href*='corrects=']")

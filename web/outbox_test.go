@@ -236,6 +236,7 @@ func TestATimeBeforeTheLastContactIsMarked(t *testing.T) {
 	p.open("/today")
 	p.passes(3 * 24 * time.Hour)
 	p.open("/today") // the phone is in touch now
+	p.tab.Until("what was kept has made way", fmt.Sprintf(`Number(document.querySelector("[data-made]")?.dataset.made) >= %d`, p.now.Load().UnixMilli()))
 	p.tab.Wait(".yes")
 	p.cut()
 	p.tab.Click(".yes")

@@ -51,6 +51,8 @@ var places = []place{
 	{"/airings/{id}", accounts.Operator, "can-bo-dai", "Gắn ảnh hoặc bản ghi âm"},
 	{"/airings/{id}", "", "giam-sat", "Kiểm chứng"},
 	{"/evidence", "", "giam-sat", "Kiểm chứng"},
+	{"/samples", accounts.Operator, "can-bo-dai", "Góp bản thu mẫu"},
+	{"/samples", "", "giam-sat", "Bản thu mẫu"},
 	{"/weeks", "", "can-bo-dai", "Chép âm thanh cả tuần ra USB"},
 
 	{"/calls", "", "giam-sat", "Gọi đài"},
