@@ -580,6 +580,17 @@ func (w *presser) twoSteps() {
 	press("/me/factors/passkey", "door/passkey.html", false, map[string]string{"name": "Máy"})
 	w.server.URL, w.address = was, kit.Address{}
 	w.just("quantri", "/people/"+q.ID, "people/person.html sure people.factor_lost", nil)
+	// From a day on who has one step only does nothing else before, but leave.
+	from := func(at time.Time) {
+		w.t.Helper()
+		if _, err := w.store.SaveAccountSettings(w.t.Context(), meta(w.clock.at), accounts.SaveSettings{SecondFrom: at}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	from(w.clock.at.Add(-time.Hour))
+	p.Cookie("s", webtest.Session(w.t, w.store, w.people["hoithi"], w.clock.at), w.server.URL)
+	press("/me/factors", "door/factors.html me.log_out", false, nil)
+	from(time.Time{})
 }
 
 // code makes an invitation and is what is typed for it.

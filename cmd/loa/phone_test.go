@@ -302,7 +302,7 @@ func (w *walk) line(on bool) {
 // step does one thing by chance and returns its name.
 func (w *walk) step() string {
 	w.t.Helper()
-	switch w.chance.IntN(14) {
+	switch w.chance.IntN(15) {
 	case 0, 1, 2, 3:
 		return w.press()
 	case 4:
@@ -327,6 +327,8 @@ func (w *walk) step() string {
 		return "tab"
 	case 12:
 		return w.powerCut()
+	case 13:
+		return w.evidence()
 	}
 	return w.logOut()
 }
@@ -398,8 +400,9 @@ func (w *walk) takeBack() string {
 	return "take back"
 }
 
-// photo takes one for a report that waits. No two are the same. It is chosen in one sitting with the look for where: a report may leave between.
-func (w *walk) photo() string {
+// picture is the next photo and its name. No two are the same.
+func (w *walk) picture() (name, jpg string) {
+	w.t.Helper()
 	img := image.NewGray(image.Rect(0, 0, 64, 48))
 	for i := range img.Pix {
 		img.Pix[i] = byte(i * (w.taken + 1) >> 3)
@@ -408,20 +411,14 @@ func (w *walk) photo() string {
 	if err := jpeg.Encode(&b, img, nil); err != nil {
 		w.t.Fatal(err)
 	}
-	name := fmt.Sprintf("anh-%03d.jpg", w.taken+1)
-	slot := webtest.Eval[string](w.tab, "photograph what waits", fmt.Sprintf(`(() => {
-		const input = document.querySelector("article .phone input[type=file]"), files = new DataTransfer();
-		if (!input) return "";
-		files.items.add(new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], %q, { type: "image/jpeg" }));
-		input.files = files.files;
-		input.dispatchEvent(new Event("change", { bubbles: true }));
-		return input.closest("article").dataset.slot;
-	})()`, base64.StdEncoding.EncodeToString(b.Bytes()), name))
-	if slot == "" {
-		return "nothing to photograph"
-	}
+	return fmt.Sprintf("anh-%03d.jpg", w.taken+1), base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+// stored waits until the outbox has a photo, or what is true where it has left already.
+func (w *walk) stored(name, left string) {
+	w.t.Helper()
 	w.taken++
-	w.tab.Until("the photo is kept, or has gone", fmt.Sprintf(`new Promise((done) => {
+	w.tab.Until("the photo is kept, or has gone", fmt.Sprintf(`%s || new Promise((done) => {
 		const ask = indexedDB.open("loa-outbox");
 		ask.onsuccess = () => {
 			const t = ask.result.transaction(["items", "notes"]), found = [];
@@ -431,7 +428,62 @@ func (w *walk) photo() string {
 			}
 			t.oncomplete = () => { ask.result.close(); done(found.some((i) => i.label?.endsWith(%q))); };
 		};
-	})`, name))
+	})`, left, name))
+}
+
+// evidence shows a photo on the page of a report that stands and of which nothing waits, and may lose the network before it is sent.
+func (w *walk) evidence() string {
+	if w.cut {
+		return "no network to show evidence"
+	}
+	w.today()
+	ids := webtest.Eval[[]string](w.tab, "what evidence can be shown of", `[...document.querySelectorAll("[data-report]")].filter((l) => !l.querySelector(".phone")).map((l) => l.dataset.report)`)
+	slots := map[string]string{}
+	for _, l := range w.reports() {
+		if l.Stands() {
+			slots[l.ID] = l.Slot
+		}
+	}
+	ids = slices.DeleteFunc(ids, func(id string) bool { return slots[id] == "" })
+	if len(ids) == 0 {
+		return "nothing to show evidence of"
+	}
+	slices.Sort(ids)
+	id := ids[w.chance.IntN(len(ids))]
+	name, jpg := w.picture()
+	w.open("/airings/" + id)
+	there := webtest.Eval[int](w.tab, "count the photos", `document.querySelectorAll("img.evidence").length`)
+	w.tab.Until("the outbox takes files", `document.querySelector("form[data-evidence]")?.dataset.takes === "outbox"`)
+	if w.chance.IntN(2) == 0 {
+		w.line(false)
+	}
+	webtest.Eval[bool](w.tab, "show a photo", fmt.Sprintf(`(() => {
+		const input = document.querySelector("form[data-evidence] input[type=file]"), files = new DataTransfer();
+		files.items.add(new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], %q, { type: "image/jpeg" }));
+		input.files = files.files;
+		return input.dispatchEvent(new Event("change", { bubbles: true })), true;
+	})()`, jpg, name))
+	w.stored(name, fmt.Sprintf(`document.querySelectorAll("img.evidence").length > %d`, there))
+	w.photos[slots[id]]++
+	w.today()
+	return "evidence"
+}
+
+// photo takes one for a report that waits. It is chosen in one sitting with the look for where: a report may leave between.
+func (w *walk) photo() string {
+	name, jpg := w.picture()
+	slot := webtest.Eval[string](w.tab, "photograph what waits", fmt.Sprintf(`(() => {
+		const input = document.querySelector("article .phone input[type=file]"), files = new DataTransfer();
+		if (!input) return "";
+		files.items.add(new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], %q, { type: "image/jpeg" }));
+		input.files = files.files;
+		input.dispatchEvent(new Event("change", { bubbles: true }));
+		return input.closest("article").dataset.slot;
+	})()`, jpg, name))
+	if slot == "" {
+		return "nothing to photograph"
+	}
+	w.stored(name, "false")
 	w.photos[slot]++
 	return "photo"
 }
