@@ -61,10 +61,14 @@ type listPage struct {
 	XLSX, CSV string
 }
 
+// mostSaid is how many changes of one deed stand unfolded.
+const mostSaid = 2
+
 type row struct {
 	accounts.Deed
 	Abouts []string
 	Said   []string // what changed
+	More   []string // the same, folded away
 	Who    string
 	Whence string
 }
@@ -128,6 +132,9 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	for _, d := range list {
 		page.Rows = append(page.Rows, row{Deed: d, Whence: d.Whence(r.Lang), Who: d.Who(r.Lang), Abouts: d.Abouts(names, f.Directory),
 			Said: d.Said(r.Lang, names)})
+		if last := &page.Rows[len(page.Rows)-1]; len(last.Said) > mostSaid {
+			last.Said, last.More = last.Said[:mostSaid], last.Said[mostSaid:]
+		}
 	}
 	return p.list.Render(w, r, page)
 }
