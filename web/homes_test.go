@@ -17,7 +17,7 @@ import (
 // noCount are digits on a first page that are no number of rows: days, weeks, hours,
 // shares, sizes, the names of works and how far a card looks; and the airings a
 // programme lacks an episode for, which are mended by one form.
-var noCount = regexp.MustCompile(`\d+/\d+(/\d+)?|\d+:\d+|[Tt]uần \d+|[\d,]+ [GM]B|[A-Z]{2}-\d+|\(\d+\)|Trong \d+ ngày tới|[\d.]+ buổi phát chưa có số, ở [\d.]+ đài`)
+var noCount = regexp.MustCompile(`\d+/\d+(/\d+)?|\d+:\d+|[Tt]uần \d+( năm \d+)?|[\d,]+ [GM]B|[A-Z]{2}-\d+|\(\d+\)|Trong \d+ ngày tới|[\d.]+ buổi phát chưa có số, ở [\d.]+ đài`)
 
 var digits = regexp.MustCompile(`\d[\d.]*`)
 

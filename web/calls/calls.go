@@ -489,7 +489,15 @@ func (p pages) unconfirmed(r *kit.Request) ([]kit.Step, error) {
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	first := slices.MinFunc(list, func(a, b airing.Proposal) int { return a.Until.Compare(b.Until) })
-	return []kit.Step{{Title: r.Say("calls.step_said", "n", len(list)), Text: r.Say("calls.step_said_text", "until", first.Until), Path: "/calls/log",
-		Button: r.Say("calls.step_said_open"), Icon: "phone", Order: 9, Count: len(list)}}, nil
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b airing.Proposal) int { return a.Until.Compare(b.Until) })
+	step := kit.Step{Title: r.Say("calls.step_said", "n", len(list)), Text: r.Say("calls.step_said_text", "until", list[0].Until), Path: "/calls/log",
+		Button: r.Say("calls.step_said_open"), Icon: "phone", Order: 9}
+	for _, one := range list {
+		step.Lines = append(step.Lines, kit.StepLine{Text: reg.Label(one.Station), Path: "/calls/" + one.Station})
+	}
+	return []kit.Step{step}, nil
 }
