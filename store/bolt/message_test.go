@@ -113,8 +113,9 @@ func TestEveryEventIsToldWithItsCause(t *testing.T) {
 			t.Errorf("no change of the store is called %s", e)
 		}
 	}
-	silent := []string{"accounts.", "message.", "audio.", "test.", "airing.save_settings", "texts.save_settings", "stations.found", "stations.save_list",
-		"stations.remove_list"} // who may do what, what the server does by itself, settings, the beginning, and lists of one's own
+	silent := []string{"accounts.", "message.", "audio.", "sample.", "test.", "airing.save_settings", "texts.save_settings", "stations.found",
+		"stations.save_list", "stations.remove_list"} // who may do what, what the server does by itself, what is given and may be
+	// taken back, settings, the beginning, and lists of one's own
 	names := 0
 	for _, is := range regexp.MustCompile(`(?:[cC]hange|succession|annotate)\([^"\n]*"([a-z]+\.[a-z_]+)"`).FindAllStringSubmatch(source.String(), -1) {
 		names++

@@ -348,7 +348,7 @@ func TestAPressedButtonSaysWhatItWaitsFor(t *testing.T) {
 		webtest.Eval[any](p, "let time go by", `{ const wait = setTimeout; window.setTimeout = (f) => wait(f, 1); 0 }`)
 		p.Click("button[value=draft]")
 		p.Wait("[data-says]")
-		contains(t, p.Text("[data-says]"), "có mạng là tự gửi")
+		contains(t, p.Text("[data-says]"), "gửi được là tự gửi")
 		close(held)
 		p.Wait(".head .badge")
 	})

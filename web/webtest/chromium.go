@@ -133,7 +133,11 @@ func (p *chromiumTab) eval(ctx context.Context, js string, into any) error {
 }
 
 func (p *chromiumTab) open(ctx context.Context, url string) error {
-	return p.do(ctx, chromedp.Navigate(url))
+	err := p.do(ctx, chromedp.Navigate(url))
+	if err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "net::ERR_ABORTED") {
+		err = p.do(ctx, chromedp.Navigate(url)) // the page that is left went somewhere itself in the same moment
+	}
+	return err
 }
 
 func (p *chromiumTab) wait(ctx context.Context, sel string) error {
