@@ -414,11 +414,10 @@ func (w *walk) picture() (name, jpg string) {
 	return fmt.Sprintf("anh-%03d.jpg", w.taken+1), base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
-// stored waits until the outbox has a photo, or what is true where it has left already.
-func (w *walk) stored(name, left string) {
+// stored waits until the outbox has a photo, or has had it.
+func (w *walk) stored(name string) {
 	w.t.Helper()
-	w.taken++
-	w.tab.Until("the photo is kept, or has gone", fmt.Sprintf(`%s || new Promise((done) => {
+	w.tab.Until("the photo is kept, or has gone", fmt.Sprintf(`new Promise((done) => {
 		const ask = indexedDB.open("loa-outbox");
 		ask.onsuccess = () => {
 			const t = ask.result.transaction(["items", "notes"]), found = [];
@@ -428,10 +427,11 @@ func (w *walk) stored(name, left string) {
 			}
 			t.oncomplete = () => { ask.result.close(); done(found.some((i) => i.label?.endsWith(%q))); };
 		};
-	})`, left, name))
+	})`, name))
 }
 
-// evidence shows a photo on the page of a report that stands and of which nothing waits, and may lose the network before it is sent.
+// evidence shows a photo on the page of a report that stands and of which nothing waits. It leaves at once: a photo that waits while its
+// report is corrected is hers to look at.
 func (w *walk) evidence() string {
 	if w.cut {
 		return "no network to show evidence"
@@ -454,16 +454,15 @@ func (w *walk) evidence() string {
 	w.open("/airings/" + id)
 	there := webtest.Eval[int](w.tab, "count the photos", `document.querySelectorAll("img.evidence").length`)
 	w.tab.Until("the outbox takes files", `document.querySelector("form[data-evidence]")?.dataset.takes === "outbox"`)
-	if w.chance.IntN(2) == 0 {
-		w.line(false)
-	}
+	w.lost.Store(0)
 	webtest.Eval[bool](w.tab, "show a photo", fmt.Sprintf(`(() => {
 		const input = document.querySelector("form[data-evidence] input[type=file]"), files = new DataTransfer();
 		files.items.add(new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], %q, { type: "image/jpeg" }));
 		input.files = files.files;
 		return input.dispatchEvent(new Event("change", { bubbles: true })), true;
 	})()`, jpg, name))
-	w.stored(name, fmt.Sprintf(`document.querySelectorAll("img.evidence").length > %d`, there))
+	w.tab.Until("the photo is shown", fmt.Sprintf(`document.querySelectorAll("img.evidence").length > %d`, there))
+	w.taken++
 	w.photos[slots[id]]++
 	w.today()
 	return "evidence"
@@ -483,7 +482,8 @@ func (w *walk) photo() string {
 	if slot == "" {
 		return "nothing to photograph"
 	}
-	w.stored(name, "false")
+	w.taken++
+	w.stored(name)
 	w.photos[slot]++
 	return "photo"
 }
