@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/audio/audiotest"
 	"loa/message"
 	"loa/post"
 )
@@ -86,10 +87,10 @@ func TestTheReceiverOfTheGuide(t *testing.T) {
 	}
 	_, program, _ := strings.Cut(string(guide), "```python\n")
 	program, _, found := strings.Cut(program, "```\n")
-	python, err := exec.LookPath("python3")
-	if err != nil || !found {
-		t.Fatal("no Python, or no program in the guide: ", err)
+	if !found {
+		t.Fatal("no program in the guide")
 	}
+	audiotest.Need(t, "python3")
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +116,7 @@ func TestTheReceiverOfTheGuide(t *testing.T) {
 
 	proxy, roots, texts := telegram(t)
 	var said bytes.Buffer
-	receiver := exec.CommandContext(t.Context(), python, "-c", program)
+	receiver := exec.CommandContext(t.Context(), "python3", "-c", program)
 	receiver.Env = append(os.Environ(), "LOA_SECRET="+hook.Secret, "BOT=B", "CHAT=C", "PORT="+port, "https_proxy="+proxy, "SSL_CERT_FILE="+roots)
 	receiver.Stderr = &said
 	if err := receiver.Start(); err != nil {
