@@ -177,7 +177,7 @@ func (f DeedFilter) In(d *Directory, last bool) (q DeedQuery, err error) {
 		return q, nil
 	}
 	q.Person = f.Person
-	if p, ok := d.ByLogin(f.Person); ok {
+	if p, err := d.Named(f.Person); err == nil {
 		q.Person = p.ID
 	}
 	return q, nil

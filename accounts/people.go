@@ -106,17 +106,11 @@ func (f Facts) mustTend(by Actor, person string) error {
 // Knows finds whose account, by ID or login, the actor may be told all of: her own, and everybody's as an administrator. Faults:
 // accounts.denied, accounts.person_unknown.
 func (f Facts) Knows(by Actor, who string) (Person, error) {
-	p, found := f.Directory.ByLogin(who)
-	if !found {
-		var err error
-		if p, err = f.Directory.Person(who); err != nil {
-			return p, cmp.Or(by.Must(ManagePeople, Where{}), err)
-		}
-	}
-	if p.ID == by.Person {
+	p, err := f.Directory.Named(who)
+	if err == nil && p.ID == by.Person {
 		return p, nil
 	}
-	return p, by.Must(ManagePeople, Where{})
+	return p, cmp.Or(MayManage(by), err)
 }
 
 // MayTend reports whether the actor may end the person's sessions, send her a
@@ -127,15 +121,11 @@ func (f Facts) MayTend(by Actor, person string) bool { return f.mustTend(by, per
 func MayManage(by Actor) error { return by.Must(ManagePeople, Where{}) }
 
 // Tended returns the person of that ID or login, if the actor may tend her: see MayTend.
-// Faults: of Directory.Person, accounts.denied.
+// Faults: of Directory.Named, accounts.denied.
 func (f Facts) Tended(by Actor, who string) (Person, error) {
-	p, err := f.Directory.Person(who)
+	p, err := f.Directory.Named(who)
 	if err != nil {
-		byLogin, found := f.Directory.ByLogin(who)
-		if !found {
-			return Person{}, err
-		}
-		p = byLogin
+		return p, err
 	}
 	return p, f.mustTend(by, p.ID)
 }

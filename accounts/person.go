@@ -149,6 +149,15 @@ func (d *Directory) ByLogin(login string) (Person, bool) {
 	return d.people[i], true
 }
 
+// Named finds somebody by ID or login. Fault: accounts.person_unknown.
+func (d *Directory) Named(who string) (Person, error) {
+	p, err := d.Person(who)
+	if byLogin, ok := d.ByLogin(who); err != nil && ok {
+		return byLogin, nil
+	}
+	return p, err
+}
+
 // FreeLogin is a login that nobody has, made of a name.
 func (d *Directory) FreeLogin(name string) string {
 	base := strings.Trim(strings.Map(func(r rune) rune {

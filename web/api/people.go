@@ -338,7 +338,7 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 	if b.Grants, err = located(r, places, b.Grants); err != nil {
 		return err
 	}
-	if q, ok := f.Directory.ByLogin(b.Person); ok {
+	if q, err := f.Directory.Named(b.Person); err == nil {
 		b.Person = q.ID
 	}
 	secret := accounts.NewSecret()
@@ -431,7 +431,7 @@ func (p people) addToken(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	person := b.Person
-	if q, ok := f.Directory.ByLogin(b.Person); ok {
+	if q, err := f.Directory.Named(b.Person); err == nil {
 		person = q.ID
 	} else if person == "" {
 		person = r.Actor.Person
