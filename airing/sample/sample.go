@@ -109,7 +109,7 @@ type Facts struct {
 // sample.agreed, sample.known, library.no_recording.
 func Decide(f Facts, m accounts.Meta, c Give) (Sample, error) {
 	s := Sample{ID: c.Recording, Station: c.Station, Episode: c.Episode, SHA256: f.Recording.Blob.SHA256, Setting: c.Setting, Use: c.Use, At: m.At.UTC()}
-	if err := m.By.Must(accounts.ReportAiring, f.On); err != nil {
+	if err := airing.MayReport(m.By, f.On); err != nil {
 		return s, err
 	}
 	if !slices.ContainsFunc(Of(f.Plan), func(e scheduler.Episode) bool { return e.ID == c.Episode }) {
@@ -142,16 +142,14 @@ func Of(plan *scheduler.Schedule) []scheduler.Episode {
 // Unknown is the fault sample.unknown: there is no such sample, or the actor may not know of it.
 func Unknown() error { return fault.New(fault.NotFound, "sample.unknown") }
 
-// MayWithdraw reports whether the actor may take a sample of a station that lies there back: whoever speaks for the station.
-func MayWithdraw(by accounts.Actor, on accounts.Where) bool { return by.Can(accounts.ReportAiring, on) }
-
 // CheckWithdrawal refuses to take a sample back for who does not speak for its station. Fault: accounts.denied; of
 // what the actor may not know, sample.unknown.
 func CheckWithdrawal(by accounts.Actor, s Sample, on accounts.Where) error {
-	if !MayWithdraw(by, on) && !(Query{}).Wants(by, s, on) {
+	may := airing.MayReport(by, on)
+	if may != nil && !(Query{}).Wants(by, s, on) {
 		return Unknown()
 	}
-	return by.Must(accounts.ReportAiring, on)
+	return may
 }
 
 // DecideHeard says what is kept of what the machine heard in a sample. Fault: accounts.denied.
@@ -206,7 +204,7 @@ type Query struct {
 
 // Wants reports whether the query asks for a sample of a station that lies there, cursor and limit aside.
 func (q Query) Wants(by accounts.Actor, s Sample, on accounts.Where) bool {
-	return by.Can(accounts.ReadAirings, on) && (q.Station == "" || q.Station == s.Station) && (q.Use == "" || q.Use == s.Use) && (!q.Unheard || s.Unheard())
+	return airing.Reads(by, on) && (q.Station == "" || q.Station == s.Station) && (q.Use == "" || q.Use == s.Use) && (!q.Unheard || s.Unheard())
 }
 
 // Store keeps samples.

@@ -86,10 +86,12 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Limit = sample.MostListed
-	counted, _, err := p.store.Samples(r.Context(), r.Actor, q)
-	if err != nil {
-		return err
+	var counted []sample.Sample
+	if r.Actor.Wide(accounts.ReadAirings) {
+		q.Limit = sample.MostListed
+		if counted, _, err = p.store.Samples(r.Context(), r.Actor, q); err != nil {
+			return err
+		}
 	}
 	q.After, q.Limit = r.URL.Query().Get("after"), kit.CardsAtOnce
 	list, next, err := p.store.Samples(r.Context(), r.Actor, q)
@@ -98,13 +100,13 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page := listPage{Page: r.Page("samples.title"), Form: kit.FilterForm(f), Turn: r.TurnAfter("after", next),
 		MayGive: r.Actor.CanSomewhere(accounts.ReportAiring)}
-	if counts := sample.CountBy(counted); counts[0].Given > 0 && r.Actor.Wide(accounts.ReadAirings) {
+	if counts := sample.CountBy(counted); counts[0].Given > 0 {
 		page.Counts, page.Counted = counts, len(counted)
 	}
 	called := airing.CalledIn(plan, r.Lang)
 	for _, s := range list {
 		one := row{Sample: s, Label: reg.Label(s.Station), Episode: called(s.Episode), Change: kit.NewID(),
-			Withdraw: sample.MayWithdraw(r.Actor, reg.Where(s.Station))}
+			Withdraw: sample.CheckWithdrawal(r.Actor, s, reg.Where(s.Station)) == nil}
 		if s.Heard != nil {
 			one.Badge, one.Said = badges[s.Right()], s.Heard.SayAll(r.Lang, called)
 			if s.Wrong() {
