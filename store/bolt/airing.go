@@ -1027,11 +1027,11 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 		}
 		from, until := timeKey(q.From), timeKey(q.Until)
 		if q.After != "" {
-			cursor, err := base64.RawURLEncoding.DecodeString(q.After)
-			if err != nil || len(cursor) != len(from)+len(uuid.UUID{}) || slices.Compare(cursor, until) > 0 {
+			at, ok := cursor(q.After, 0)
+			if !ok || len(at) != len(from)+len(uuid.UUID{}) || slices.Compare(at, until) > 0 {
 				return airing.NoSuchPage()
 			}
-			until = cursor
+			until = at
 		}
 		table, ids := linesByTime.name, linesByTime.descend(tx, from, until)
 		if q.Waiting {

@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"iter"
@@ -127,11 +126,11 @@ func (s *Store) Calls(ctx context.Context, by accounts.Actor, q coverage.CallQue
 			until = timeKey(q.Until)
 		}
 		if q.After != "" {
-			cursor, err := base64.RawURLEncoding.DecodeString(q.After)
-			if err != nil || len(cursor) <= 8 || until != nil && bytes.Compare(cursor, until) > 0 {
+			at, ok := cursor(q.After, 8)
+			if !ok || until != nil && bytes.Compare(at, until) > 0 {
 				return coverage.NoSuchCalls()
 			}
-			until = cursor
+			until = at
 		}
 		list, next, err = paged(callsIn(tx, q.Station, from, until), q.Limit, coverage.MostCallsLookedAt,
 			func(rec coverage.Call) bool { return q.Wants(by, rec, reg.Where(rec.Station)) })

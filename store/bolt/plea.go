@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -178,11 +177,9 @@ func (s *Store) Pleas(ctx context.Context, by accounts.Actor, q coverage.PleaQue
 		if err != nil {
 			return err
 		}
-		var until []byte
-		if q.After != "" {
-			if until, err = base64.RawURLEncoding.DecodeString(q.After); err != nil || len(until) <= 9 {
-				return coverage.NoSuchPleas()
-			}
+		until, ok := cursor(q.After, 9)
+		if !ok {
+			return coverage.NoSuchPleas()
 		}
 		list, next, err = paged(pleas.descend(tx, nil, until), q.Limit, coverage.MostCallsLookedAt,
 			func(rec coverage.Plea) bool { return q.Wants(by, rec, reg.Where(rec.Station)) })

@@ -3,10 +3,8 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 
 	"loa/accounts"
 	"loa/airing"
@@ -115,11 +113,9 @@ func (s *Store) Samples(ctx context.Context, by accounts.Actor, q sample.Query) 
 		if err != nil {
 			return err
 		}
-		var until []byte
-		if q.After != "" {
-			if until, err = base64.RawURLEncoding.DecodeString(q.After); err != nil || len(until) <= 8 {
-				return sample.NoSuchPage()
-			}
+		until, ok := cursor(q.After, 8)
+		if !ok {
+			return sample.NoSuchPage()
 		}
 		list, next, err = paged(samples.descend(tx, nil, until), q.Limit, sample.MostLookedAt,
 			func(rec sample.Sample) bool { return q.Wants(by, rec, reg.Where(rec.Station)) })
@@ -137,7 +133,7 @@ func checkSamples(tx *tx, report func(store.Problem)) error {
 		}
 		n++
 		key, found, err := sampleKeys.get(tx, []byte(e.rec.ID))
-		if err != nil || !found || !bytes.Equal(key, e.key) || !bytes.Equal(sampleKey(e.rec), slices.Clone(e.key)) {
+		if err != nil || !found || !bytes.Equal(key, e.key) || !bytes.Equal(sampleKey(e.rec), e.key) {
 			report(store.Problem{Table: samples.name, Key: e.rec.ID, What: "not found by its ID"})
 		}
 		if r, found, err := recordings.get(tx, []byte(e.rec.ID)); err != nil || !found || r.Blob.SHA256 != e.rec.SHA256 {

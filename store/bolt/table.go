@@ -203,6 +203,16 @@ func paged[T any](rows iter.Seq2[entry[T], error], limit, most int, wants func(T
 	return list, "", nil
 }
 
+// cursor is the key at which a page begins, as paged told it: nil for the first page, false for what is no key of more
+// than so many bytes.
+func cursor(told string, least int) (key []byte, ok bool) {
+	if told == "" {
+		return nil, true
+	}
+	key, err := base64.RawURLEncoding.DecodeString(told)
+	return key, err == nil && len(key) > least
+}
+
 // next gives the table's next number, 1 first: for IDs that are never reused.
 func (t table[T]) next(tx *tx) (uint64, error) { return tx.nextNumber(t.name) }
 
