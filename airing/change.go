@@ -261,12 +261,13 @@ func DecideRemoval(a About, m accounts.Meta, r Removal) (Change, error) {
 		return Change{}, err
 	}
 	r.Why = text.Lines(r.Why)
+	stands := a.stands("airing.evidence_of_corrected")
 	i := slices.IndexFunc(a.Line.Evidence, func(e Evidence) bool { return e.ID == r.Evidence })
 	switch {
 	case i < 0:
 		return Change{}, fault.New(fault.NotFound, "airing.evidence_unknown")
-	case a.stands("airing.evidence_of_corrected") != nil: // what corrected it has the evidence now
-		return Change{}, a.stands("airing.evidence_of_corrected")
+	case stands != nil: // what corrected it has the evidence now
+		return Change{}, stands
 	case Keeps(a.Line, a.Closed) != nil:
 		return Change{}, Keeps(a.Line, a.Closed)
 	case r.Why == "":
@@ -312,13 +313,14 @@ func DecideVerdict(a About, m accounts.Meta, v Verdict) (Change, error) {
 		return Change{}, err
 	}
 	v.Note = text.Lines(v.Note)
+	stands := a.stands("airing.verdict_of_corrected")
 	switch {
 	case !slices.Contains(Findings[:], v.Finding):
 		return Change{}, fault.New(fault.Invalid, "airing.finding_unknown").At("finding")
 	case line.own(m.By):
 		return Change{}, fault.New(fault.Denied, "airing.own_report")
-	case a.stands("airing.verdict_of_corrected") != nil:
-		return Change{}, a.stands("airing.verdict_of_corrected")
+	case stands != nil:
+		return Change{}, stands
 	case line.Outcome != Aired:
 		return Change{}, fault.New(fault.Conflict, "airing.verdict_of_corrected")
 	case v.Finding == Verified && v.Note == "" && len(line.Evidence) == 0: // she may have heard it herself, and says so

@@ -6,6 +6,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/internal/fault"
 	"loa/internal/filter"
 	"loa/scheduler"
 	"loa/stations"
@@ -81,9 +82,12 @@ func (p pages) showQueue(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	last := r.URL.Query().Get("last")
-	if last == "" { // she comes from elsewhere: what she found last can be taken up again all the same
-		if line, err := p.store.Airing(r.Context(), r.Actor, p.handed.Last(r.Actor)); err == nil {
+	if found := p.handed.Last(r.Actor); last == "" && found != "" { // she comes from elsewhere, and can take it up again all the same
+		switch line, err := p.store.Airing(r.Context(), r.Actor, found); {
+		case err == nil:
 			last = line.ID
+		case !fault.Is(err, "airing.unknown"): // else it is no longer hers to see
+			return err
 		}
 	}
 	if found, err := p.handOut(w, r, q, last); found || err != nil {
