@@ -7,6 +7,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -94,6 +95,18 @@ type slotCard struct {
 	Ask           time.Time // when a recording is asked for, zero before it has begun
 	library.Offer           // of its episode's sound, where that is there
 	Copy          string    // the station whose copy of it she gets, "" where that goes without saying
+}
+
+// Address is where it plays from: the copy to listen to, where there is one.
+func (c slotCard) Address() string {
+	asked := url.Values{}
+	if c.Small > 0 {
+		asked.Set("small", "1")
+	}
+	if c.Copy != "" {
+		asked.Set("station", c.Copy)
+	}
+	return (&url.URL{Path: "/api/v1/audio/" + c.Episode.Audio, RawQuery: asked.Encode()}).String()
 }
 
 // Sound names what is listened to: the recording, and whose copy of it.
