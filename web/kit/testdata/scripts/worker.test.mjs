@@ -104,6 +104,14 @@ async function kept() {
   return p;
 }
 
+// shows opens her day, with the server's answer on its way, and waits until what was kept is shown.
+async function shows(p) {
+  const shown = p.opens(today);
+  await settled();
+  p.late();
+  assert.equal(await (await shown).text(), "morning");
+}
+
 test("what the server says in time is shown, and nobody is told twice", async () => {
   const p = await kept(),
     w = p.window(today);
@@ -119,10 +127,7 @@ test("what was kept makes way for an answer that is another", async () => {
     server = gate(),
     w = p.window(today);
   p.answer = server.opened.then(() => says("noon", "m2"));
-  const shown = p.opens(today);
-  await settled();
-  p.late();
-  assert.equal(await (await shown).text(), "morning");
+  await shows(p);
   server.open();
   await settled();
   assert.deepEqual(w.told, [{ fresh: today }]);
@@ -133,10 +138,7 @@ test("an answer that is the same disturbs nobody", async () => {
     server = gate(),
     w = p.window(today);
   p.answer = server.opened.then(() => says("morning", "m1"));
-  const shown = p.opens(today);
-  await settled();
-  p.late();
-  await shown;
+  await shows(p);
   server.open();
   await settled();
   assert.deepEqual(w.told, []);
@@ -148,10 +150,7 @@ test("an answer that comes while what was kept is chosen is told too", async () 
     w = p.window(today);
   p.put = disk.opened;
   p.answer = says("noon", "m2");
-  const shown = p.opens(today);
-  await settled(); // it is there, and is being kept
-  p.late();
-  assert.equal(await (await shown).text(), "morning");
+  await shows(p); // the answer is there, and is being kept
   disk.open();
   await settled();
   assert.deepEqual(w.told, [{ fresh: today }]);
@@ -162,10 +161,7 @@ test("a window that opens after the answer came hears of it when it asks", async
     server = gate(),
     w = p.window(today, false);
   p.answer = server.opened.then(() => says("noon", "m2"));
-  const shown = p.opens(today);
-  await settled();
-  p.late();
-  assert.equal(await (await shown).text(), "morning");
+  await shows(p);
   server.open();
   await settled();
   assert.deepEqual(w.told, []);
