@@ -313,7 +313,14 @@ func TestEvidenceOfAWrongKindIsToldWhatIsWanted(t *testing.T) {
 		t.Fatal(err)
 	}
 	operator, _, _ := aWeek(t, s)
-	server := httptest.NewServer(h)
+	var cut atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPatch && cut.CompareAndSwap(true, false) {
+			http.Error(w, "", http.StatusBadGateway)
+			return
+		}
+		h.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	table := filepath.Join(t.TempDir(), "so-truc.csv")
 	if err := os.WriteFile(table, []byte("ngày,giờ\n13/5,17:00\n"), 0o600); err != nil {
@@ -324,10 +331,17 @@ func TestEvidenceOfAWrongKindIsToldWhatIsWanted(t *testing.T) {
 	p.Open(server.URL + "/airings")
 	p.Follow("tbody th a")
 	p.Wait("form[data-takes]")
-	p.Upload("#f-file", table)
-	p.Wait("form .notice.bad")
-	p.Says("form .notice.bad", "ảnh")
-	p.Until("it is not kept", nothingWaits)
+	for _, late := range []bool{false, true} { // refused at once, and when it is sent again
+		cut.Store(late)
+		p.Upload("#f-file", table)
+		if late {
+			p.Until("nobody has answered", `document.querySelector("#unsent:not([hidden])") && !document.querySelector("form .notice.bad")`)
+			webtest.Eval[bool](p, "come back to the page", `dispatchEvent(new Event("focus"))`)
+		}
+		p.Wait("form .notice.bad")
+		p.Says("form .notice.bad", "ảnh")
+		p.Until("it is not kept", nothingWaits)
+	}
 }
 
 // A photo that is chosen without a network goes once there is one: also when

@@ -1,6 +1,6 @@
 // What is chosen on a report's page to show of it goes by the outbox where the browser has one: it counts in what
 // waits, and leaves by itself. Where it has none kit/uploader.js sends it while the page is open.
-import { box, fill, go, make, watch, whyOf } from "../kit/outgoing.js";
+import { box, fill, go, make, watch } from "../kit/outgoing.js";
 import { scaled } from "../kit/photo.js";
 
 const form = document.querySelector("form[data-evidence]");
@@ -24,16 +24,15 @@ async function send(chosen) {
     .catch(() => null);
   if (!item) return say(document.querySelector("#outbox").dataset.full, "warn");
   watch((list) => {
-    const one = list.find((i) => i.id === item.id),
-      part = one?.safe ? Math.round((100 * one.safe) / one.size) : 0;
-    if (one) say(one.why ? name + ". " + whyOf(one) : fill(waits, { name, part }));
+    const one = list.find((i) => i.id === item.id);
+    if (!one) return;
+    if (!one.why) return say(fill(waits, { name, part: one.safe ? Math.round((100 * one.safe) / one.size) : 0 }));
+    // refused at once or later: she is here and chooses another
+    say(name + ": " + (one.status === 415 && !type.startsWith("audio/") ? foreign : one.why), "bad");
+    box.takeBack(one);
   });
   const { end } = await go({ only: item.id, how: "now" });
-  if (end?.state === "sent") return location.reload();
-  if (end?.state !== "refused") return; // it waits
-  await box.takeBack(item); // she is here and chooses another
-  const { status, detail } = end.problem;
-  say(name + ": " + (status === 415 && !type.startsWith("audio/") ? foreign : detail), "bad");
+  if (end?.state === "sent") location.reload();
 }
 
 if (box && form) {

@@ -390,7 +390,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       await store.remove(item.id); // last: cut in between, it is sent again and changes nothing
     } else if (end.state === "refused") {
       item.why = end.problem.detail || end.problem.code;
-      item.code = end.problem.code;
+      item.status = end.problem.status;
       item.asks = Boolean(end.asks || item.parts); // its page has room to mend it
       await store.update(item);
     }
