@@ -207,7 +207,8 @@ export function run(button) {
 
   async function record() {
     busy(true);
-    review.hidden = app.hidden = true;
+    review.hidden = app.hidden = meter.hidden = stop.hidden = true; // of the one before
+    meter.value = 0;
     say(words.asks);
     try {
       if (!navigator.mediaDevices || !window.AudioContext) return without(words.none);
