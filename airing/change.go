@@ -215,7 +215,8 @@ func (a About) change(m accounts.Meta, e Entry) Change {
 
 // DecideEvidence says what attaching evidence makes of the log: nothing where the same
 // command attached it before.
-// Faults: airing.bad_id, airing.evidence_kind, airing.evidence_of_corrected, airing.corrected_already,
+// Faults: airing.bad_id, airing.evidence_kind, airing.evidence_of_corrected, airing.evidence_of_contrary,
+// airing.evidence_of_withdrawn, airing.corrected_already,
 // airing.evidence_too_many, airing.evidence_twice, airing.id_reused.
 func DecideEvidence(a About, m accounts.Meta, e Evidence) (Change, error) {
 	line := a.Line
@@ -233,6 +234,13 @@ func DecideEvidence(a About, m accounts.Meta, e Evidence) (Change, error) {
 	}
 	if !slices.Contains(EvidenceKinds[:], e.Kind) {
 		return Change{}, fault.New(fault.Unsupported, "airing.evidence_kind").At("kind")
+	}
+	if a.Newest != nil && a.Newest.Outcome != line.Outcome {
+		code := "airing.evidence_of_contrary"
+		if a.Newest.Outcome == Withdrawn {
+			code = "airing.evidence_of_withdrawn"
+		}
+		return Change{}, fault.New(fault.Conflict, code, "name", a.Newest.By.Name, "at", a.Newest.Spoke(), "other", a.Newest.ID)
 	}
 	if err := a.stands("airing.evidence_of_corrected"); err != nil {
 		return Change{}, err

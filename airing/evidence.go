@@ -40,24 +40,30 @@ type Desk interface {
 	Take(ctx context.Context, by accounts.Actor, id string, o intake.Order, body io.Reader) (intake.Status, error)
 }
 
-// Keep attaches one piece of evidence to a report and returns the line. Bytes
-// go into the library first, so that no record points at nothing. A repeat
+// Keep attaches one piece of evidence to a report, or to the correction of it that says the same happened,
+// and returns the line. Bytes go into the library first, so that no record points at nothing. A repeat
 // changes nothing; other bytes under a known ID are refused. Faults: those of
 // Log, Library and Desk, airing.evidence_kind, airing.evidence_empty,
 // airing.evidence_id_reused.
 func Keep(ctx context.Context, log Log, lib Library, desk Desk, m accounts.Meta, p Piece) (Line, error) {
-	line, err := log.Airing(ctx, m.By, p.Report)
+	family, err := log.Corrections(ctx, m.By, p.Report)
 	if err != nil {
 		return Line{}, err
 	}
-	if i := slices.IndexFunc(line.Evidence, func(e Evidence) bool { return e.ID == p.ID }); i >= 0 {
-		return line, p.repeats(line.Evidence[i])
+	for _, line := range family {
+		if i := slices.IndexFunc(line.Evidence, func(e Evidence) bool { return e.ID == p.ID }); i >= 0 {
+			return line, p.repeats(line.Evidence[i])
+		}
 	}
 	if p.Body != nil {
-		if p.Recording, err = take(ctx, desk, m, line, p); err != nil {
+		if p.Recording, err = take(ctx, desk, m, family[0], p); err == nil {
+			family, err = log.Corrections(ctx, m.By, p.Report) // the bytes may have been long on their way
+		}
+		if err != nil {
 			return Line{}, err
 		}
 	}
+	line := meant(family, p.Report)
 	rec, err := lib.Recording(ctx, p.Recording)
 	if err == nil && (rec.Owner.Person != m.By.Person || rec.Kind != library.ForEvidence && rec.Kind != library.Photo) {
 		err = library.NoRecording() // only who sent a file may attach it
@@ -80,6 +86,16 @@ func Keep(ctx context.Context, log Log, lib Library, desk Desk, m accounts.Meta,
 		return Line{}, err
 	}
 	return log.Attach(ctx, m, e)
+}
+
+// meant is what evidence of a report is of now: what corrected it last, unless that says the contrary. The family is
+// all reports of the airing, the newest first.
+func meant(family []Line, report string) Line {
+	asked := family[slices.IndexFunc(family, func(l Line) bool { return l.ID == report })]
+	if family[0].Outcome != asked.Outcome {
+		return asked
+	}
+	return family[0]
 }
 
 // repeats returns nil if the piece is what is kept under its ID.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,27 +18,37 @@ import (
 	"loa/library/intake"
 )
 
-// shelf is a log of one report, a library and its desk in memory.
+// shelf is a log of one airing, a library and its desk in memory.
 type shelf struct {
 	Log
 	line  Line
+	later []Line // what corrected it, the newest first
 	files map[string]library.Recording
 	taken []intake.Order
+
+	meanwhile func() // what happens while bytes come
 }
 
-func (s *shelf) Airing(_ context.Context, by accounts.Actor, id string) (Line, error) {
-	if id != s.line.ID || !by.Can(accounts.ReadAirings, accounts.Where{Station: s.line.Station}) {
-		return Line{}, NoReport()
+func (s *shelf) Corrections(_ context.Context, by accounts.Actor, _ string) ([]Line, error) {
+	if !by.Can(accounts.ReadAirings, accounts.Where{Station: s.line.Station}) {
+		return nil, NoReport()
 	}
-	return s.line, nil
+	return append(slices.Clone(s.later), s.line), nil
 }
 
 func (s *shelf) Attach(_ context.Context, m accounts.Meta, e Evidence) (Line, error) {
-	c, err := DecideEvidence(About{Line: s.line, On: accounts.Where{Station: s.line.Station}}, m, e)
-	if err == nil {
-		s.line = c.Line
+	a, to := About{Line: s.line, On: accounts.Where{Station: s.line.Station}}, &s.line
+	if i := slices.IndexFunc(s.later, func(l Line) bool { return l.ID == e.Report }); i >= 0 {
+		a.Line, to = s.later[i], &s.later[i]
 	}
-	return s.line, err
+	if len(s.later) > 0 && a.Line.ID != s.later[0].ID {
+		a.Newest = &s.later[0]
+	}
+	c, err := DecideEvidence(a, m, e)
+	if err == nil {
+		*to = c.Line
+	}
+	return *to, err
 }
 
 func (s *shelf) Recording(_ context.Context, id string) (library.Recording, error) {
@@ -55,6 +66,9 @@ func (s *shelf) Take(_ context.Context, by accounts.Actor, id string, o intake.O
 	}
 	s.taken = append(s.taken, o)
 	s.files[id] = file(id, by.Person, o.Kind, string(b))
+	if s.meanwhile != nil {
+		s.meanwhile()
+	}
 	return intake.Status{}, nil
 }
 
@@ -126,8 +140,10 @@ func TestEvidenceIsKeptOnce(t *testing.T) {
 			t.Errorf("%s: %v", p.Recording, err)
 		}
 	}
-	if _, err := Keep(t.Context(), s, s, s, at(operator, now), Piece{ID: third, Report: "x", Recording: "sound"}); !fault.Is(err, "airing.unknown") {
-		t.Errorf("of no report: %v", err)
+	stranger := operator
+	stranger.Grants = nil
+	if _, err := Keep(t.Context(), s, s, s, at(stranger, now), Piece{ID: third, Report: "r", Recording: "sound"}); !fault.Is(err, "airing.unknown") {
+		t.Errorf("of a report that is not hers: %v", err)
 	}
 	if len(s.line.Evidence) != 2 {
 		t.Errorf("what was refused is kept: %+v", s.line.Evidence)
@@ -136,6 +152,58 @@ func TestEvidenceIsKeptOnce(t *testing.T) {
 		SentAt: time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)})
 	if err != nil || !line.Evidence[2].CapturedAt.IsZero() || line.Evidence[2].ClockAhead != 0 || line.Evidence[2].Kind != Photo {
 		t.Errorf("by a clock that never was set: %+v, %v", line.Evidence, err)
+	}
+}
+
+// Evidence of a report that was corrected while it waited or was on its way goes to the correction, as long as that says the
+// same happened; else a sentence tells what to do.
+func TestEvidenceFollowsACorrection(t *testing.T) {
+	corrected := func(s *shelf, id string, outcome Outcome) {
+		newer := s.line
+		newer.ID, newer.Outcome, newer.Evidence = id, outcome, nil
+		s.later = append([]Line{newer}, s.later...)
+	}
+	now := slotStart.Add(time.Hour)
+	for name, c := range map[string]struct {
+		outcomes []Outcome
+		to, code string
+	}{
+		"corrected":            {[]Outcome{Aired}, "0", ""},
+		"twice":                {[]Outcome{Aired, Aired}, "1", ""},
+		"there and back":       {[]Outcome{NotAired, Aired}, "1", ""},
+		"to the contrary":      {[]Outcome{NotAired}, "", "airing.evidence_of_contrary"},
+		"withdrawn":            {[]Outcome{Aired, Withdrawn}, "", "airing.evidence_of_withdrawn"},
+		"withdrawn in the end": {[]Outcome{NotAired, Withdrawn}, "", "airing.evidence_of_withdrawn"},
+	} {
+		for _, late := range []bool{false, true} {
+			s := newShelf()
+			happens := func() {
+				for i, o := range c.outcomes {
+					corrected(s, fmt.Sprint(i), o)
+				}
+			}
+			p := Piece{ID: someID, Report: "r", Recording: "photo"}
+			if late {
+				p.Recording, p.Body, s.meanwhile = "", strings.NewReader("\xff\xd8\xff\xe0 một bức ảnh"), happens
+			} else {
+				happens()
+			}
+			line, err := Keep(t.Context(), s, s, s, at(operator, now), p)
+			if c.code != "" {
+				if !fault.Is(err, c.code) || fault.Of(err).Args["other"] != s.later[0].ID {
+					t.Errorf("%s, late %t: %v", name, late, err)
+				}
+				continue
+			}
+			if err != nil || line.ID != c.to || len(line.Evidence) != 1 || line.Evidence[0].Report != c.to {
+				t.Errorf("%s, late %t: %+v, %v", name, late, line, err)
+			}
+			corrected(s, "last", Withdrawn) // the answer was lost, and she asks again later
+			p.Body, p.Recording = nil, line.Evidence[0].Recording
+			if again, err := Keep(t.Context(), s, s, s, at(operator, now.Add(time.Hour)), p); err != nil || again.ID != c.to {
+				t.Errorf("%s, late %t, again: %+v, %v", name, late, again, err)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -433,6 +435,91 @@ func TestAPhotoWaitsWithItsReport(t *testing.T) {
 	lines := p.lines()
 	if len(lines) != 1 || len(lines[0].Evidence) != 1 || lines[0].Evidence[0].Kind != airing.Photo {
 		t.Fatalf("kept %+v", lines)
+	}
+}
+
+// A photo for a report that is corrected meanwhile goes to the correction, whether it waited, comes from a page opened before, or is
+// sent by a program; where it can go nowhere a sentence says what to do, and the photo stays on the phone.
+func TestEvidenceOfAReportThatIsCorrectedMeanwhile(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	mine, hour := p.who.Actor("session"), tuesday.Add(-8*time.Hour)
+	said := func(c airing.Confirm) airing.Line {
+		t.Helper()
+		c.ID, c.Station, c.Programme, c.Seconds, c.Why = uuid.NewString(), "S00001", "P1", 600, "nhầm"
+		if c.StartedAt = hour; c.Corrects == "" {
+			hour = hour.Add(time.Hour)
+			c.StartedAt = hour
+		}
+		if c.Outcome == airing.NotAired {
+			c.Seconds, c.Reason = 0, airing.Reasons[0]
+		}
+		line, err := p.store.Confirm(t.Context(), accounts.Meta{ID: c.ID, By: mine, At: *p.now.Load()}, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return line
+	}
+	shows := func(report string) {
+		t.Helper()
+		p.open("/airings/" + report)
+		p.tab.Until("the outbox takes files", `document.querySelector("form[data-evidence]")?.dataset.takes === "outbox"`)
+		p.passes(time.Minute)
+	}
+	evidence := func(report string) int {
+		t.Helper()
+		line, err := p.store.Airing(t.Context(), accounts.Daemon(), report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(line.Evidence)
+	}
+	photo, _ := aPhoto(t)
+	first := said(airing.Confirm{Outcome: airing.Aired})
+	shows(first.ID)
+	second := said(airing.Confirm{Outcome: airing.Aired, Corrects: first.ID, Note: "bản hai"})
+	p.tab.Upload("form[data-evidence] input[type=file]", photo)
+	p.tab.Until("she is led to the correction", fmt.Sprintf(`location.pathname === "/airings/%s" && Boolean(document.querySelector("img.evidence"))`, second.ID))
+	if evidence(second.ID) != 1 || evidence(first.ID) != 0 {
+		t.Error("the photo is not the correction's")
+	}
+	raw, err := os.ReadFile(photo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPut, "/api/v1/airings/"+first.ID+"/evidence/"+uuid.NewString(), bytes.NewReader(raw))
+	r.Header.Set("Content-Type", "application/octet-stream")
+	r.AddCookie(&http.Cookie{Name: "s", Value: webtest.Session(t, p.store, p.who, tuesday)})
+	w := httptest.NewRecorder()
+	p.server.Config.Handler.ServeHTTP(w, r)
+	if w.Code != 200 || evidence(second.ID) != 2 {
+		t.Errorf("by a program: %d %s", w.Code, w.Body)
+	}
+
+	for _, c := range []struct {
+		outcome airing.Outcome
+		says    string
+	}{{airing.NotAired, "thành điều ngược lại"}, {airing.Withdrawn, "đã rút lại báo cáo này"}} {
+		report := said(airing.Confirm{Outcome: airing.Aired, Note: c.says})
+		shows(report.ID)
+		p.cut()
+		p.tab.Upload("form[data-evidence] input[type=file]", photo)
+		p.tab.Until("it waits", `/^1 /.test(document.querySelector("#unsent span").textContent)`)
+		newer := said(airing.Confirm{Outcome: c.outcome, Corrects: report.ID})
+		p.mended()
+		p.tab.Click("#unsent button")
+		p.tab.Until("it is told", fmt.Sprintf(`document.querySelector("[data-says=evidence]").textContent.includes(%q)`, c.says))
+		p.open("/outbox")
+		p.tab.Says("[data-waiting]", c.says)
+		p.tab.Shot("evidence-of-"+string(c.outcome), 360)
+		p.tab.Follow("[data-waiting] a")
+		if at := webtest.Eval[string](p.tab, "where", "location.pathname"); at != "/airings/"+newer.ID {
+			t.Errorf("%s: led to %s", c.outcome, at)
+		}
+		p.open("/outbox")
+		p.tab.Click("[data-waiting] button.quiet")
+		p.tab.Click("[data-waiting] button.quiet")
+		p.empty()
 	}
 }
 

@@ -27,12 +27,11 @@ async function send(chosen) {
     const one = list.find((i) => i.id === item.id);
     if (!one) return;
     if (!one.why) return say(fill(waits, { name, part: one.safe ? Math.round((100 * one.safe) / one.size) : 0 }));
-    // refused at once or later: she is here and chooses another
     say(name + ": " + (one.status === 415 && !type.startsWith("audio/") ? foreign : one.why), "bad");
-    box.takeBack(one);
+    if (!one.other) box.takeBack(one); // it is the file: she is here and chooses another
   });
   const { end } = await go({ only: item.id, how: "now" });
-  if (end?.state === "sent") location.reload();
+  if (end?.state === "sent") location.assign(end.receipt.then); // of what corrected the report meanwhile
 }
 
 if (box && form) {

@@ -146,21 +146,17 @@ func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
 	}
 	piece := airing.Piece{ID: f.ID, Report: r.PathValue("id"), Recording: f.Get("audio"), Name: in.Name, Length: in.Length, Body: in.Body,
 		CapturedAt: milliseconds(f.Get("captured")), SentAt: milliseconds(f.Get("sent"))}
-	if r.WaitedOnPhone() {
-		if piece.Report, err = p.sameNow(r, piece.Report); err != nil {
-			return err
-		}
-	}
 	if piece.Capture, err = p.capture(r, f, piece.Report); err != nil {
 		return err
 	}
+	var line airing.Line
 	switch {
 	case in.Raw:
 		return fault.New(fault.Unsupported, "kit.not_form")
 	case piece.Body == nil && piece.Recording == "":
 		err = fault.New(fault.Invalid, "kit.file_missing").At("file")
 	default:
-		_, err = airing.Keep(r.Context(), p.store, p.store, p.desk, r.Meta(f.ID), piece)
+		line, err = airing.Keep(r.Context(), p.store, p.store, p.desk, r.Meta(f.ID), piece)
 	}
 	var refused *fault.Error
 	if errors.As(err, &refused) && f.Refused(refused.At("file")) {
@@ -170,17 +166,7 @@ func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	r.Kept(f.ID)
-	return r.Redirect(w, "/airings/"+r.PathValue("id"), "airing.evidence_kept")
-}
-
-// sameNow is the newest correction of a report that still says the same happened: what waited on a phone is evidence of that.
-func (p pages) sameNow(r *kit.Request, report string) (string, error) {
-	family, err := p.store.Corrections(r.Context(), r.Actor, report)
-	i := slices.IndexFunc(family, func(l airing.Line) bool { return l.ID == report })
-	if err != nil || i < 0 || family[0].Outcome != family[i].Outcome {
-		return report, err
-	}
-	return family[0].ID, nil
+	return r.Redirect(w, "/airings/"+line.ID, "airing.evidence_kept")
 }
 
 // incoming reads the form of a piece of evidence: with the file, or without it where that has

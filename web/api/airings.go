@@ -73,7 +73,8 @@ func (a airings) routes() []kit.Route {
 		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Takes: "application/octet-stream multipart/form-data", Access: accounts.ReportAiring,
 			Handler: a.putEvidence, MaxBody: kit.FileBody, Out: Airing{}, Query: "captured_at sent_at name",
 			Summary: "Attach a photo or a recording (raw body) under a client-made UUID. captured_at is when the photo was taken or the recording ended, " +
-				"as a phone dates its file, and sent_at is now; both by the phone's clock, whose error sent_at tells."},
+				"as a phone dates its file, and sent_at is now; both by the phone's clock, whose error sent_at tells. " +
+				"Where the report was corrected and the same is still said to have happened, it goes to the correction, which is answered."},
 		{Pattern: "POST /api/v1/airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: a.removeEvidence,
 			In: removalBody{}, Out: Airing{},
 			Summary: "Take a piece of evidence away before its week closes; the log keeps that it was."},

@@ -7,9 +7,10 @@
 // An item is {id, v, person, kind, action, fields, about, label, at, contact,
 // behind, tries}. about is what it speaks of: of one thing there is one item.
 // after is the ID of an item that must have arrived before. why is the server's
-// sentence when it refused; asks then tells that its page asks something, and the
-// item waits for the answer. A file has its bytes beside it. parts are files that go before
-// the form they belong to, which names them by what they become: {id, field, name, type, kind}.
+// sentence when it refused, other the record that stands in the way; asks then tells
+// that its page asks something, and the item waits for the answer. A file has its bytes
+// beside it. parts are files that go before the form they belong to, which names them
+// by what they become: {id, field, name, type, kind}.
 //
 // Nothing here knows a page or a database: see outstore.js and outgoing.js.
 
@@ -391,6 +392,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
     } else if (end.state === "refused") {
       item.why = end.problem.detail || end.problem.code;
       item.status = end.problem.status;
+      item.other = end.problem.other;
       item.asks = Boolean(end.asks || item.parts); // its page has room to mend it
       await store.update(item);
     }

@@ -336,7 +336,8 @@ if (page) {
       drop.dataset.sure = "yes";
       drop.textContent = words.takeBackSure;
     });
-    const leads = item.then ? [make("a", { href: item.then, textContent: words.open })] : [];
+    const to = item.kind === "file" && item.other ? "/airings/" + item.other : item.then;
+    const leads = to ? [make("a", { href: to, textContent: words.open })] : [];
     const open = item.asks ? [replyTo(item)] : leads;
     const end = final(item) ? make("small", { className: "soft", textContent: words.final }) : drop;
     const all = make("li", {}, line, make("span", { className: "row" }, ...open, end));
