@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"loa/accounts"
 	"loa/web/webtest"
@@ -214,4 +215,38 @@ func TestWhatWasKeptIsClosedWhenAPersonIsChanged(t *testing.T) {
 	p.tab.Open(p.server.URL + "/today")
 	p.tab.Says("main", "Không có mạng")
 	p.nothingOf("Giàng Thị Mỷ", "17:00")
+}
+
+// Who goes back, where the browser has kept the page as it stood, sees no page of the last person.
+func TestAPageTheBrowserKeptOfTheLastPersonIsClosed(t *testing.T) {
+	t.Parallel()
+	p, _ := shared(t)
+	p.open("/me")
+	other := p.tab.Beside()
+	other.Open(p.server.URL + "/me")
+	other.Follow("form[action='/switch'] button")
+	other.Wait("form[action='/unlock']")
+	webtest.Eval[any](p.tab, "come back to her page", `setTimeout(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))), 0`)
+	p.tab.Wait("form[action='/unlock']")
+	p.nothingOf("Tài khoản của tôi")
+}
+
+// After a night the PIN is asked before a page of hers is shown; where nobody answers her day opens all the same.
+func TestAfterANightThePINIsAskedFirst(t *testing.T) {
+	t.Parallel()
+	p, _ := shared(t)
+	p.open("/today")
+	p.tab.Until("the worker has the page", `Boolean(navigator.serviceWorker.controller)`)
+	p.open("/today")
+	p.kept("/today")
+	p.passes(9 * time.Hour)
+	webtest.Eval[bool](p.tab, "let the night pass on the phone",
+		`caches.open("loa-1-parts").then((c) => c.put("/heard", new Response(String(Date.now() - 9 * 3600_000)))).then(() => true)`)
+	p.cut()
+	p.open("/today")
+	p.tab.Wait("[aria-labelledby=waiting] .yes")
+	p.mended()
+	p.tab.Open("about:blank")
+	p.tab.Open(p.server.URL + "/today")
+	p.tab.Wait("form[action='/unlock']")
 }

@@ -220,8 +220,15 @@ async function hold(form, button) {
   release(form, button);
 }
 
-// Back from the cache of the browser: the form may be sent again.
-addEventListener("pageshow", () => {
+// Back from the cache of the browser: a page of somebody else is closed, and the form may be sent again.
+const { person = "" } = document.body.dataset,
+  shows = "loa-shows"; // whose page was opened last in this browser
+storage.set(shows, person);
+addEventListener("pageshow", (e) => {
+  if (e.persisted && storage.get(shows) !== person) {
+    document.body.hidden = true;
+    return location.reload();
+  }
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");

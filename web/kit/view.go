@@ -34,7 +34,7 @@ type Page struct {
 	Unread  int    // messages the person has not read
 	Help    string // where the guides tell of this page, "" if nowhere
 	Contact string // stamp of this contact, "" if nothing is kept on her device
-	PIN     bool   // her session has one: others may use the browser too
+	PIN     int64  // ms without use after which her session asks for one, 0 if it has none: others may use the browser too
 	Runs    bool   // a station of her own, whose pages are kept too
 
 	Trouble string   // what keeps the daemon from writing, "" if nothing
@@ -63,7 +63,9 @@ func (r *Request) Page(title string, args ...any) Page {
 	if keepsWork(r.Actor) {
 		p.Contact, p.Runs = r.Stamp(), len(r.Actor.Runs()) > 0
 	}
-	p.PIN = r.Session.PIN
+	if r.Session.PIN {
+		p.PIN = accounts.PINAsks.Milliseconds()
+	}
 	if r.kit.unread != nil && r.Actor.Person != "" {
 		var err error
 		if p.Unread, err = r.kit.unread(r.Context(), r.Actor.Person); err != nil {
@@ -205,7 +207,7 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 	p := any(&page).(holder).page()
 	p.Flash = r.takeFlash(w)
 	if p.Plain {
-		p.Contact, p.Runs, p.PIN = "", false, false // it is of nobody: no outbox works on it
+		p.Contact, p.Runs, p.PIN = "", false, 0 // it is of nobody: no outbox works on it
 	}
 	t, err := v.template(r.Lang)
 	if err != nil {

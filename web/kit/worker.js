@@ -20,10 +20,12 @@ const mark = "Loa-Tag"; // names what a page says
 const passed = new Map();
 
 // offline is the page for what was not kept; nobody's. switching is the one that waits for a network to change the
-// person, and taken, among the parts, is who has taken over before the server knows of it.
+// person. Among the parts, taken is who has taken over before the server knows of it, and heard is when the server gave
+// one of her pages last: 0 where it asked who she is instead.
 const offline = "/offline",
   switching = "/switching",
-  taken = "/taken";
+  taken = "/taken",
+  heard = "/heard";
 
 addEventListener("install", (e) => {
   e.waitUntil(caches.open(parts).then((c) => c.add(new Request(offline, { credentials: "omit" }))));
@@ -62,7 +64,9 @@ async function keep({ person, pages: wanted, parts: made, here }, window) {
     const page = await lasting(answer);
     const named = (await page.clone().text()).matchAll(/ (?:href|src)="(\/assets\/[^"]+\.(?:css|js|svg))"/g),
       its = [...named].map(([, part]) => part); // without the pictures of the home screen
-    if (await have(assets, its)) await kept.put(url, page); // whole, or not at all
+    if (!(await have(assets, its))) continue; // whole, or not at all
+    await kept.put(url, page);
+    await hears(Date.now());
   }
   await have(assets, new Set(made));
   const old = await kept.keys();
@@ -169,8 +173,11 @@ async function page(e) {
   const { request } = e,
     cache = await caches.open(pages),
     kept = await cache.match(request, { ignoreVary: true }),
-    opened = kept && !request.referrer && quick.test(new URL(request.url).pathname);
+    hers = kept && quick.test(new URL(request.url).pathname),
+    opened = hers && !request.referrer && !(await asksPIN(kept));
   const answer = asked(request, kept).then(async (fresh) => {
+    const gave = fresh.status === 304 || (fresh.ok && !fresh.redirected);
+    if (hers && fresh.status < 400) await hears(gave ? Date.now() : 0);
     if (fresh.status === 304) {
       const now = await again(kept.clone(), fresh.headers);
       await cache.put(request, now.clone());
@@ -198,6 +205,16 @@ async function page(e) {
     const first = new URL(request.url).pathname === "/" && (await cache.match("/today", { ignoreVary: true }));
     return first ? Response.redirect("/today") : ((await caches.match(offline)) ?? Response.error());
   }
+}
+
+// hears notes when the server gave one of her pages.
+const hears = async (at) => (await caches.open(parts)).put(heard, new Response(String(at)));
+
+// asksPIN reports whether the server would ask for the PIN before it gives a page that was kept, as well as is known.
+async function asksPIN(kept) {
+  const last = Number(await (await caches.match(heard))?.text()),
+    [, idle] = / data-pin="(\d+)"/.exec(await kept.clone().text()) ?? [];
+  return idle !== undefined && !(Date.now() - last < Number(idle));
 }
 
 // late tells who was shown what was kept that the server's answer, which came after it, is another.

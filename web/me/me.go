@@ -94,7 +94,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, page mePage) error 
 	if err != nil {
 		return err
 	}
-	page.NoPhrase = phc == "" && page.PIN
+	page.NoPhrase = phc == "" && page.PIN > 0
 	places, err := p.store.Registry(r.Context())
 	if err != nil {
 		return err

@@ -12,6 +12,8 @@ const settled = async () => {
   for (let i = 0; i < 50; i++) await new Promise((done) => setImmediate(done));
 };
 
+const brief = 1000; // ms that are still at once
+
 // gate holds who waits for it until it is opened.
 function gate() {
   let open;
@@ -28,7 +30,7 @@ function phone() {
     stores = new Map(),
     timers = [],
     windows = [],
-    p = { put: Promise.resolve(), answer: null, stores, timers };
+    p = { put: Promise.resolve(), answer: null, stores, now: 1_700_000_000_000 };
   const key = (request) => new URL(request.url ?? request, origin).href;
   const store = (name) => {
     const all = stores.get(name) ?? stores.set(name, new Map()).get(name);
@@ -51,7 +53,10 @@ function phone() {
     location: new URL(origin),
     registration: {},
     skipWaiting: () => {},
-    setTimeout: (fire) => timers.push(fire),
+    setTimeout: (fire, after) => timers.push({ fire, after }),
+    Date: class extends Date {
+      static now = () => p.now;
+    },
     addEventListener: (name, does) => (heard[name] = does),
     clients: { matchAll: async () => windows.filter((w) => w.there), claim: async () => {} },
     Request: class {
@@ -73,7 +78,10 @@ function phone() {
     fetch: async () => p.answer,
   });
   vm.runInContext(source, context);
-  p.late = () => timers.splice(0).forEach((fire) => fire());
+  p.late = (by = Infinity) => {
+    for (const t of timers.splice(0)) if (t.after <= by) t.fire();
+      else timers.push(t);
+  };
   p.opens = (url) => {
     let answer;
     const request = { url, mode: "navigate", method: "GET", referrer: "", headers: new Headers() };
@@ -95,9 +103,9 @@ function phone() {
 }
 
 // kept is a phone that has kept her day as it was in the morning.
-async function kept() {
+async function kept(page = "morning") {
   const p = phone();
-  p.answer = says("morning", "m1");
+  p.answer = says(page, "m1");
   const w = p.window(today);
   await p.asks(w, { url: "/today", html: "", mark: "m1" });
   w.there = false;
@@ -108,7 +116,7 @@ async function kept() {
 async function shows(p) {
   const shown = p.opens(today);
   await settled();
-  p.late();
+  p.late(brief);
   assert.equal(await (await shown).text(), "morning");
 }
 
@@ -168,4 +176,62 @@ test("a window that opens after the answer came hears of it when it asks", async
   w.there = true;
   await p.asks(w, { url: "/today", html: "", mark: "m1" });
   assert.deepEqual(w.told, [{ fresh: today }]);
+});
+
+// Her session has a PIN, which is asked for after hours without use.
+const pinned = '<body data-runs data-pin="28800000">her day</body>';
+const asksWho = () => ({ status: 0, ok: false, type: "opaqueredirect", headers: new Headers() });
+
+// waits opens her day and returns the answer, which is not what was kept while the server has not spoken.
+async function waits(p) {
+  const server = gate(),
+    said = p.answer;
+  p.answer = server.opened.then(() => said);
+  const shown = p.opens(today);
+  let there = false;
+  shown.then(() => (there = true));
+  await settled();
+  p.late(brief);
+  await settled();
+  assert.equal(there, false, "what was kept is shown before the server was asked");
+  server.open();
+  return shown;
+}
+
+test("where the PIN is due the server is asked before anything is shown", async () => {
+  const p = await kept(pinned);
+  p.answer = asksWho();
+  p.now += 28_800_000 - 1;
+  const shown = p.opens(today), // the hours have not passed
+    never = gate();
+  assert.equal((await shown).type, "opaqueredirect");
+  p.answer = says(pinned, "m1");
+  await waits(p); // it was asked for a moment ago: who has the phone is known to nobody
+  p.answer = never.opened;
+  const soon = p.opens(today);
+  await settled();
+  p.late(brief);
+  assert.equal(await (await soon).text(), pinned); // she is in again
+  p.now += 28_800_000;
+  p.answer = asksWho();
+  assert.equal((await waits(p)).type, "opaqueredirect");
+});
+
+test("where nobody answers she reports without the PIN", async () => {
+  const p = await kept(pinned),
+    never = gate();
+  p.now += 2 * 28_800_000;
+  p.answer = never.opened;
+  const shown = p.opens(today);
+  await settled();
+  p.late();
+  assert.equal(await (await shown).text(), pinned);
+});
+
+test("a session without a PIN is as quick after a night", async () => {
+  const p = await kept(),
+    never = gate();
+  p.now += 10 * 28_800_000;
+  p.answer = never.opened;
+  await shows(p);
 });
