@@ -60,6 +60,7 @@ type Store struct {
 	comparing    sync.Mutex // held while a new recording is compared with all others
 	weeks        *weeks
 	read         reads
+	queue        *queue
 
 	snapshots
 }
@@ -88,7 +89,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, log: o.Log, lock: lock, failed: make(chan struct{}), weeks: newWeeks()}
+	s := &Store{dir: dir, log: o.Log, lock: lock, failed: make(chan struct{}), weeks: newWeeks(), queue: newQueue()}
 	s.prepare()
 	if err := s.open(o); err != nil {
 		lock.Close()
@@ -133,7 +134,6 @@ func (s *Store) open(o Options) error {
 	if err != nil {
 		return err
 	}
-	db.MaxBatchSize, db.MaxBatchDelay = 64, 2*time.Millisecond
 	s.db = db
 	if s.file, err = os.Stat(path); err != nil {
 		db.Close()

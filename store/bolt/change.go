@@ -36,14 +36,11 @@ type tx struct {
 	weighed *scheduler.Schedule // by which lines are weighed, nil before the first
 }
 
-// run lets fn do its work; what it wrote gets its covers.
+// run lets fn do its work. Whoever commits keeps the covers.
 func (tx *tx) run(fn func(*tx) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer catch(&err)
-	if err := fn(tx); err != nil || !tx.wrote {
-		return err
-	}
-	return tx.keepCovers()
+	return fn(tx)
 }
 
 // act is the record of one change: who did what, and the answer a repeat gets.
@@ -115,49 +112,6 @@ func change[C, R any](ctx context.Context, s *Store, m accounts.Meta, name strin
 		return none, err
 	}
 	return result, nil
-}
-
-// Commits has somebody told how long each change takes.
-func (s *Store) Commits(observe func(took time.Duration)) { s.observe = observe }
-
-// update runs fn in a write transaction shared with other callers' (group
-// commit). fn may run more than once and must only touch tx and what it resets.
-func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if e := s.broken.Load(); e != nil {
-		return e
-	}
-	began := time.Now()
-	var refused, failed error
-	err := s.db.Batch(func(b *bbolt.Tx) (err error) {
-		refused, failed = nil, nil
-		t := &tx{b: b, s: s}
-		defer func() { failed = err }()
-		err = t.run(fn)
-		if err != nil && !t.wrote {
-			// Nothing to undo, so the others in this batch go on undisturbed.
-			refused, err = err, nil
-		}
-		return err
-	})
-	switch {
-	case refused != nil:
-		return refused
-	case err == nil:
-		if s.observe != nil {
-			s.observe(time.Since(began))
-		}
-		return s.inPlace(0) // nothing is acknowledged that nobody will find
-	case failed != nil:
-		return diskFault(failed, "change")
-	}
-	err = diskFault(err, "commit")
-	if !fault.Is(err, "store.full") && !fault.Is(err, "store.read_only") { // those are said before anything is written
-		return s.breakDown(err) // not kept, and nobody's fault: to be sent again
-	}
-	return err
 }
 
 // view runs fn in a read transaction: a consistent picture of one instant.

@@ -33,7 +33,6 @@ func BenchmarkReport(b *testing.B) {
 		b.Fatal(err)
 	}
 	s.db.NoSync = true
-	s.db.MaxBatchDelay = 0
 	n := 0
 	for b.Loop() {
 		n++

@@ -412,6 +412,9 @@ func (s *Store) bare(fn func(*tx) error, write bool) (err error) {
 	if !t.wrote {
 		return nil
 	}
+	if err := t.run((*tx).keepCovers); err != nil {
+		return diskFault(err, "open database")
+	}
 	if err := b.Commit(); err != nil {
 		return diskFault(err, "open database")
 	}
