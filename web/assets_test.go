@@ -112,7 +112,7 @@ func TestAPageAsksForTheStylesOfItsParts(t *testing.T) {
 		}
 		text[name] = string(written)
 	}
-	draws := regexp.MustCompile(`template "(hexmap|bars|ring|sparkline|legend)"|class="chart|template "proof"`)
+	draws := regexp.MustCompile(`template "(hexmap|bars|ring|sparkline|columns|legend)"|class="chart|template "proof"`)
 	lays := regexp.MustCompile(`template "paper" |class="paper"`)
 	found := 0
 	for name, page := range text {

@@ -496,8 +496,16 @@ func (p pages) unconfirmed(r *kit.Request) ([]kit.Step, error) {
 	slices.SortFunc(list, func(a, b airing.Proposal) int { return a.Until.Compare(b.Until) })
 	step := kit.Step{Title: r.Say("calls.step_said", "n", len(list)), Text: r.Say("calls.step_said_text", "until", list[0].Until), Path: "/calls/log",
 		Button: r.Say("calls.step_said_open"), Icon: "phone", Order: 9}
+	of := map[string]int{}
 	for _, one := range list {
-		step.Lines = append(step.Lines, kit.StepLine{Text: reg.Label(one.Station), Path: "/calls/" + one.Station})
+		of[one.Station]++
+	}
+	for _, one := range list {
+		if n := of[one.Station]; n > 0 {
+			step.Lines = append(step.Lines, kit.StepLine{Text: r.Say("calls.step_said_of", "station", reg.Label(one.Station), "n", n),
+				Path: "/calls/" + one.Station})
+		}
+		delete(of, one.Station)
 	}
 	return []kit.Step{step}, nil
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -126,7 +125,7 @@ type weekPage struct {
 	Bars      kit.BarChart
 	Map       kit.HexMap
 	Legend    []kit.LegendItem
-	Trend     kit.Sparkline
+	Trend     kit.ColumnChart
 	Groups    []group
 	Districts []kit.Option
 	Lowest    int // how many districts are drawn, the lowest first; 0 for all
@@ -334,14 +333,14 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 			Note: share(r, d.Counts), Whole: d.Expected(), Parts: []kit.Part{{Value: d.Aired, State: kit.StateOK}}})
 	}
 	page.Bars = kit.NewBarChart(r.Say("coverage.by_district"), bars)
-	values := make([]float64, len(trend))
+	course := make([]kit.Column, len(trend))
 	for i, w := range trend {
-		values[i] = math.NaN() // a week in which nobody was expected is a gap
-		if n, ok := w.Percent(); ok {
-			values[i] = float64(n)
-		}
+		n, ok := w.Percent() // a week in which nobody was expected is a gap
+		course[i] = kit.Column{Label: w.Week.String()[6:], Note: strconv.Itoa(n), Value: n, Gap: !ok, State: kit.StateOK,
+			Title: text.Sentence(w.Week.Words(r.Lang)) + ": " + share(r, w.Counts),
+			Path:  filter.Link("/coverage", in(page.Asked, w.Week))}
 	}
-	page.Trend = kit.NewSparkline(r.Say("coverage.trend", "n", trendWeeks), values, 100)
+	page.Trend = kit.NewSmallColumns(r.Say("coverage.trend", "n", trendWeeks), course)
 	var tiles []kit.Tile
 	for i := range page.Week.Stations {
 		s := &page.Week.Stations[i]

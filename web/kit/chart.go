@@ -291,6 +291,7 @@ type ColumnBar struct {
 // ColumnChart is upright bars over an axis of percent: {{template "columns" .Chart}}.
 type ColumnChart struct {
 	Title string
+	Small bool // as wide as a card, not as a page
 	Width float64
 	Bars  []ColumnBar
 	Lines []AxisLine
@@ -310,14 +311,22 @@ const (
 
 // NewColumns lays upright bars out. Of many only some are labelled, so that the words do not touch.
 func NewColumns(title string, columns []Column) ColumnChart {
-	c := ColumnChart{Title: title, Width: 720}
+	return columnsIn(ColumnChart{Title: title, Width: 720}, columns)
+}
+
+// NewSmallColumns lays a dozen of them out in a card.
+func NewSmallColumns(title string, columns []Column) ColumnChart {
+	return columnsIn(ColumnChart{Title: title, Width: 300, Small: true}, columns)
+}
+
+func columnsIn(c ColumnChart, columns []Column) ColumnChart {
 	step := (c.Width - columnsLeft) / float64(max(len(columns), 4))
 	wide := round(min(step*0.8, 60))
 	every := max(1, int(math.Ceil(30/step)))
 	for i, one := range columns {
 		high := round(columnsHigh * float64(min(max(one.Value, 0), 100)) / 100)
 		if one.Gap {
-			high = 0
+			high, one.Note = 0, ""
 		}
 		if i%every != 0 {
 			one.Label, one.Note = "", ""
