@@ -16,6 +16,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio/audiotest"
 	"loa/contest"
 	"loa/scheduler"
 	"loa/store/bolt"
@@ -42,6 +44,7 @@ type valley struct {
 	browser *webtest.Browser
 	tab     *webtest.Tab
 	logins  []string // sessions of hers that were not begun yet, by their secrets
+	other   string   // a locked session of who uses the phone too
 
 	mu     sync.Mutex
 	daemon *child
@@ -49,14 +52,18 @@ type valley struct {
 }
 
 // valleyStation is hers.
-const valleyStation = "S00012"
+const (
+	valleyStation = "S00012"
+	valleyContest = "ban-lang"
+	valleyPIN     = "804627"
+)
 
 // newValley founds a province whose station airs so many times a day, since nine days.
 func newValley(t *testing.T, daily, logins int) *valley {
 	t.Helper()
 	v := &valley{t: t, dir: t.TempDir()}
 	startChild(t, v.dir, 0).kill() // founds the province
-	offline(t, v.dir, func(s *bolt.Store, _ *contest.Hall) {
+	offline(t, v.dir, func(s *bolt.Store, h *contest.Hall) {
 		now := time.Now()
 		meta := func(at time.Time) accounts.Meta {
 			return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
@@ -72,14 +79,42 @@ func newValley(t *testing.T, daily, logins int) *valley {
 				t.Fatal(err)
 			}
 		}
-		who, err := s.AddPerson(t.Context(), meta(since), accounts.AddPerson{Name: "Giàng Thị Mỷ", Login: "xa-my",
-			Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: valleyStation}}}})
+		opened(t, h, now)
+		phc, err := accounts.HashPassphrase(t.Context(), valleyPIN)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range logins {
-			v.logins = append(v.logins, webtest.Session(t, s, who, now))
+		person := func(name, login string) accounts.Person {
+			who, err := s.AddPerson(t.Context(), meta(since), accounts.AddPerson{Name: name, Login: login,
+				Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: valleyStation}}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return who
 		}
+		session := func(who accounts.Person) (string, accounts.Session) {
+			secret := webtest.Session(t, s, who, now)
+			_, begun, err := s.BySession(t.Context(), accounts.HashOf(secret), now)
+			if err == nil {
+				m := meta(now)
+				m.By = who.Actor("session")
+				err = s.SetPIN(t.Context(), m, accounts.SetPIN{Session: begun.Root(), Hash: phc})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return secret, begun
+		}
+		who := person("Giàng Thị Mỷ", "xa-my")
+		for range logins {
+			secret, _ := session(who)
+			v.logins = append(v.logins, secret)
+		}
+		secret, begun := session(person("Lò Văn Páo", "xa-pao"))
+		if err := s.Shut(t.Context(), begun.Hash); err != nil {
+			t.Fatal(err)
+		}
+		v.other = secret
 	})
 	v.daemon = startChild(t, v.dir, 0)
 	v.front = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -90,8 +125,23 @@ func newValley(t *testing.T, daily, logins int) *valley {
 	t.Cleanup(v.front.Close)
 	v.browser = webtest.NewBrowser(t)
 	v.tab = v.browser.Person()
+	v.tab.Cookie("held", v.other, v.front.URL)
 	v.logIn()
 	return v
+}
+
+// opened opens a contest to works that are one recording.
+func opened(t *testing.T, h *contest.Hall, now time.Time) {
+	t.Helper()
+	rules := killRules(now)
+	rules.Dates = contest.Timetable{OpensAt: now.Add(-time.Hour), ClosesAt: now.Add(24 * time.Hour)}
+	rules.Categories[0].Needs, rules.Quotas = []contest.Need{{Piece: contest.Audio, When: contest.Always}}, nil
+	org := accounts.Actor{Person: "tochuc", Grants: []accounts.Grant{{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}}}
+	for _, c := range []contest.Command{contest.DraftContest{Rules: rules}, contest.OpenContest{}} {
+		if _, err := h.Do(t.Context(), accounts.Meta{ID: uuid.NewString(), By: org, At: now}, valleyContest, c); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // pass hands a request to the daemon; heard is called with its answer before the phone has it.
@@ -246,9 +296,9 @@ func TestADaemonKilledWhileAPhoneSends(t *testing.T) {
 	}
 }
 
-// A phone is used for a while by chance: reports, reasons, corrections, photos, taken back, undone, without a network, with answers that are
-// lost, reloaded, closed, logged out and in again, the daemon killed. In the end the log says what a plain model says,
-// each slot once, each photo once, and nothing waits on the phone. The seed is printed; LOA_SEED repeats a walk,
+// A phone is used for a while by chance: reports, reasons, corrections, photos, sounds, works for a contest, taken back, undone, without a
+// network, with answers that are lost, reloaded, closed, logged out and in again, used by somebody else between, the daemon killed. In the end the
+// log says what a plain model says, each slot, photo, sound and work once, and nothing waits on the phone. The seed is printed; LOA_SEED repeats a walk,
 // LOA_LONG=1 makes it 500 steps.
 func TestAPhoneIsUsedByChance(t *testing.T) {
 	t.Parallel()
@@ -278,8 +328,9 @@ type walk struct {
 	*valley
 	chance *rand.Rand
 	says   map[string]string // what she said of each slot: outcome and note; "" is nothing, or taken back
-	photos map[string]int    // of each slot that were not dropped with their report
-	taken  int               // photos in all
+	photos map[string]int    // of each slot that were not dropped with their report, sounds too
+	taken  int               // photos and sounds in all
+	works  []string          // titles of what she entered
 	lost   atomic.Int32      // answers that the daemon gives and nobody hears
 	cut    bool
 }
@@ -302,7 +353,7 @@ func (w *walk) line(on bool) {
 // step does one thing by chance and returns its name.
 func (w *walk) step() string {
 	w.t.Helper()
-	switch w.chance.IntN(15) {
+	switch w.chance.IntN(18) {
 	case 0, 1, 2, 3:
 		return w.press()
 	case 4:
@@ -327,8 +378,12 @@ func (w *walk) step() string {
 		return "tab"
 	case 12:
 		return w.powerCut()
-	case 13:
+	case 13, 14:
 		return w.evidence()
+	case 15:
+		return w.work()
+	case 16:
+		return w.person()
 	}
 	return w.logOut()
 }
@@ -351,7 +406,7 @@ func (w *walk) logOut() string {
 	}
 	w.lost.Store(0)
 	w.open("/me")
-	w.tab.Until("she is logged out", `(document.querySelector("form[action='/logout'] button")?.click(), location.pathname === "/login")`)
+	w.tab.Until("she is logged out", `(document.querySelector("form[action='/logout'] [popover] button[value=end]")?.click(), ["/login", "/unlock"].includes(location.pathname))`)
 	w.logIn()
 	w.today()
 	return "log out"
@@ -430,8 +485,16 @@ func (w *walk) stored(name string) {
 	})`, name))
 }
 
-// evidence shows a photo on the page of a report that stands and of which nothing waits. It leaves at once: a photo that waits while its
-// report is corrected is hers to look at.
+// sound is the next sound, as the phone's recorder writes one. No two are the same.
+func (w *walk) sound(seconds float64) (path string) {
+	w.t.Helper()
+	path = filepath.Join(w.t.TempDir(), fmt.Sprintf("tieng-%03d.wav", w.taken+1))
+	writeFile(w.t, path, audiotest.WAV(seconds, 8000, uint32(w.taken+1)))
+	return path
+}
+
+// evidence shows a photo or a sound on the page of a report that stands and of which nothing waits. It leaves at once: what waits while its
+// report is taken back is hers to look at.
 func (w *walk) evidence() string {
 	if w.cut {
 		return "no network to show evidence"
@@ -450,22 +513,71 @@ func (w *walk) evidence() string {
 	}
 	slices.Sort(ids)
 	id := ids[w.chance.IntN(len(ids))]
-	name, jpg := w.picture()
+	what, file := "evidence", ""
+	if w.chance.IntN(2) == 0 {
+		what, file = "sound", w.sound(10)
+	} else {
+		name, jpg := w.picture()
+		content, err := base64.StdEncoding.DecodeString(jpg)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		file = filepath.Join(w.t.TempDir(), name)
+		writeFile(w.t, file, content)
+	}
+	const shown = `document.querySelectorAll("img.evidence, #main audio").length`
 	w.open("/airings/" + id)
-	there := webtest.Eval[int](w.tab, "count the photos", `document.querySelectorAll("img.evidence").length`)
+	there := webtest.Eval[int](w.tab, "count the evidence", shown)
 	w.tab.Until("the outbox takes files", `document.querySelector("form[data-evidence]")?.dataset.takes === "outbox"`)
 	w.lost.Store(0)
-	webtest.Eval[bool](w.tab, "show a photo", fmt.Sprintf(`(() => {
-		const input = document.querySelector("form[data-evidence] input[type=file]"), files = new DataTransfer();
-		files.items.add(new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], %q, { type: "image/jpeg" }));
-		input.files = files.files;
-		return input.dispatchEvent(new Event("change", { bubbles: true })), true;
-	})()`, jpg, name))
-	w.tab.Until("the photo is shown", fmt.Sprintf(`document.querySelectorAll("img.evidence").length > %d`, there))
+	w.tab.Upload("form[data-evidence] input[type=file]:not([capture])", file)
+	w.tab.Until("it is shown", fmt.Sprintf("%s > %d", shown, there))
 	w.taken++
 	w.photos[slots[id]]++
 	w.today()
-	return "evidence"
+	return what
+}
+
+// work enters a sound for a contest, with the network or without one. One waits at a time: the next would take its place.
+func (w *walk) work() string {
+	if webtest.Eval[bool](w.tab, "whether a work waits", valleyWaits+`.then((all) => all.some((i) => i.parts))`) {
+		return "a work waits"
+	}
+	form := "/enter/" + valleyContest
+	if w.cut && !webtest.Eval[bool](w.tab, "whether the form is kept", fmt.Sprintf(`caches.open("loa-1-pages").then((c) => c.match(%q)).then(Boolean)`, form)) {
+		return "no network and no form of the contest"
+	}
+	title := fmt.Sprint("Tác phẩm ", len(w.works)+1)
+	w.open(form)
+	w.tab.Set("[name=title]", title)
+	w.tab.Upload("input[name=audio_file]", w.sound(40))
+	w.tab.Click("button[value=submit]")
+	w.tab.Until("it is kept, or has gone", `Boolean(document.querySelector(".facts, form [data-says=outbox]"))`)
+	w.taken++
+	w.works = append(w.works, title)
+	w.today()
+	return "work"
+}
+
+// person lets somebody else use the phone, who sees nothing of hers, and takes it back.
+func (w *walk) person() string {
+	if w.cut {
+		return "no network to change the person"
+	}
+	w.lost.Store(0)
+	waits := webtest.Eval[int](w.tab, "count what waits", valleyWaits+`.then((all) => all.length)`)
+	for _, name := range []string{"Lò Văn Páo", "Giàng Thị Mỷ"} {
+		w.open("/me")
+		w.tab.Until("the PIN is asked", `(document.querySelector("form[action='/switch'] button:not([aria-busy])")?.click(), Boolean(document.querySelector("form[action='/unlock']")))`)
+		webtest.Eval[bool](w.tab, "choose "+name, fmt.Sprintf(`([...document.querySelectorAll("[name=who]")].find((e) => e.labels?.[0]?.textContent.includes(%q))?.click(), true)`, name))
+		w.tab.Type("[name=pin]", valleyPIN)
+		w.tab.Follow("form[action='/unlock'] button.wide")
+		w.today()
+		if name == "Lò Văn Páo" && webtest.Eval[bool](w.tab, "see what waits", `!document.querySelector("#unsent").hidden`) {
+			w.t.Errorf("the other sees that something of hers waits (%d)", waits)
+		}
+	}
+	return "person"
 }
 
 // photo takes one for a report that waits. It is chosen in one sitting with the look for where: a report may leave between.
@@ -565,6 +677,21 @@ func (w *walk) compare() {
 	}
 	if len(w.says) == 0 {
 		w.t.Error("nothing was pressed")
+	}
+	var entered struct {
+		Items []struct{ Title string } `json:"items"`
+	}
+	if err := json.Unmarshal(w.daemon.must("GET", "/api/v1/contests/"+valleyContest+"/entries?limit=200", ""), &entered); err != nil {
+		w.t.Fatal(err)
+	}
+	titles := []string{}
+	for _, e := range entered.Items {
+		titles = append(titles, e.Title)
+	}
+	slices.Sort(titles)
+	slices.Sort(w.works)
+	if !slices.Equal(titles, w.works) {
+		w.t.Errorf("the contest has %q, she entered %q", titles, w.works)
 	}
 	for slot, said := range w.says {
 		if stands[slot] != said {
