@@ -7,47 +7,43 @@ import (
 	"testing"
 )
 
-// TestScriptsWithoutABrowser runs what testdata/scripts says of the scripts beside it by node's own runner.
+// TestScriptsWithoutABrowser runs what testdata/scripts says of the scripts of all folders by node's own runner.
 func TestScriptsWithoutABrowser(t *testing.T) {
 	t.Parallel()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("no node on this machine: install nodejs to run the tests of scripts")
 	}
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("testdata/scripts")); err != nil { // beside no other code
-		t.Fatal(err)
-	}
-	tests, err := filepath.Glob(filepath.Join(dir, "*.mjs"))
+	dir := t.TempDir() // beside no other code
+	tests, err := filepath.Glob("testdata/scripts/*.mjs")
 	if err != nil || len(tests) == 0 {
 		t.Fatal("no tests of scripts", err)
 	}
-	inner := filepath.Join(dir, "tests")
-	if err := os.Mkdir(inner, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range tests {
-		if err := os.Rename(name, filepath.Join(inner, filepath.Base(name))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	scripts, err := filepath.Glob("*.js")
+	scripts, err := filepath.Glob("../*/*.js")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range scripts {
+	for _, name := range append(scripts, tests...) {
 		body, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), body, 0o600); err != nil {
+		to := filepath.Join(dir, filepath.Base(filepath.Dir(name)), filepath.Base(name))
+		if filepath.Ext(name) == ".mjs" {
+			to = filepath.Join(dir, "kit", "tests", filepath.Base(name))
+		}
+		err = os.MkdirAll(filepath.Dir(to), 0o755)
+		if err == nil {
+			err = os.WriteFile(to, body, 0o600)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"type":"module"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), node, "--test", "tests/")
+	cmd := exec.CommandContext(t.Context(), node, "--test", "kit/tests/")
 	cmd.Dir = dir
 	if os.Getenv("LOA_LONG") == "1" {
 		cmd.Env = append(os.Environ(), "LOA_STEPS=5000")
