@@ -53,14 +53,17 @@ func (w *world) keep(m accounts.Meta, kind library.Kind, station, name string, b
 }
 
 // clips are what operators hold their phones to, one after the other: the episode of the week or of one before, from
-// a second of it on, earlier than they report, and what the street makes of it. The last is cut from the file itself.
+// a second of it on, earlier than they report, and what the street makes of it. One is cut from the file itself; of the
+// last two one was copied later, and of the other no time is known.
 var clips = []struct {
 	before, from int
 	early        time.Duration
 	street       func(x []float32, r *rand.Rand)
+	untimed      bool
 }{
-	{0, 32, 0, horn}, {1, 80, 0, horn}, {0, 75, 0, rain}, {0, 41, 0, horn}, {0, 36, time.Hour, horn}, {0, 44, 0, horn}, {0, 101, 0, rain},
-	{0, 38, 0, func([]float32, *rand.Rand) {}},
+	{0, 32, 0, horn, false}, {1, 80, 0, horn, false}, {0, 75, 0, rain, false}, {0, 41, 0, horn, false}, {0, 36, time.Hour, horn, false},
+	{0, 44, 0, horn, false}, {0, 101, 0, rain, false}, {0, 38, 0, func([]float32, *rand.Rand) {}, false}, {0, 52, -20 * time.Minute, horn, false},
+	{0, 61, 0, horn, true},
 }
 
 const clipSeconds = 15
@@ -113,8 +116,12 @@ func (w *world) send(line airing.Line, i int) error {
 		return err
 	}
 	m.ID = w.id()
-	_, err = w.store.Attach(w.ctx, m, airing.Evidence{ID: w.id(), Report: line.ID, Recording: r.ID, Kind: airing.Sound, Name: name, Type: r.ContentType,
-		SHA256: r.Blob.SHA256, Size: r.Blob.Size, CapturedAt: line.StartedAt.Add(time.Duration(c.from+clipSeconds+4)*time.Second - c.early)})
+	e := airing.Evidence{ID: w.id(), Report: line.ID, Recording: r.ID, Kind: airing.Sound, Name: name, Type: r.ContentType,
+		SHA256: r.Blob.SHA256, Size: r.Blob.Size}
+	if !c.untimed {
+		e.CapturedAt = line.StartedAt.Add(time.Duration(c.from+clipSeconds+4)*time.Second - c.early)
+	}
+	_, err = w.store.Attach(w.ctx, m, e)
 	return err
 }
 

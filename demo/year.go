@@ -127,12 +127,12 @@ func (o *office) live(s scheduler.Slot) error {
 	if err != nil {
 		return err
 	}
-	if o.rnd.IntN(60) == 0 {
+	if o.rnd.IntN(60) == 0 && !at.Add(20*time.Minute).After(o.w.now) {
 		if line, err = o.mistake(line, at.Add(20*time.Minute)); err != nil {
 			return err
 		}
 	}
-	if line.Outcome == airing.Aired && o.rnd.IntN(3) == 0 {
+	if line.Outcome == airing.Aired && o.rnd.IntN(3) == 0 && !at.Add(5*time.Minute).After(o.w.now) {
 		return o.prove(line, at.Add(5*time.Minute))
 	}
 	return nil
@@ -170,10 +170,11 @@ func (o *office) prove(line airing.Line, at time.Time) error {
 	if _, err := o.w.store.Attach(o.w.ctx, o.meta(at), e); err != nil {
 		return err
 	}
-	if o.rnd.IntN(3) > 0 {
+	looked := at.Add(30 * time.Hour)
+	if o.rnd.IntN(3) > 0 || looked.After(o.w.now) {
 		return nil
 	}
-	m := o.meta(at.Add(30 * time.Hour))
+	m := o.meta(looked)
 	m.By = o.w.people["giamsat"]
 	v := airing.Verdict{Report: line.ID, Finding: pick(o.rnd, []airing.Finding{airing.Verified, airing.Verified, airing.Verified, airing.NotProven})}
 	if v.Finding == airing.NotProven && o.made%9 == 0 {
