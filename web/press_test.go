@@ -304,7 +304,7 @@ func (w *presser) recorded() {
 	if err != nil || len(lines) == 0 {
 		w.t.Fatal("no airing", err)
 	}
-	const buttons = "airings/_record.html"
+	const buttons = "kit/_record.html"
 	w.just(operator, "/airings/"+lines[0].ID, buttons, nil)
 	w.again("record.start")
 	w.again("record.stop")

@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/sample"
 	"loa/audio/audiotest"
 	"loa/audio/match"
 	"loa/internal/text"
@@ -240,4 +241,87 @@ func TestWhatIsToldOfARecordingIsRead(t *testing.T) {
 	if a.Status != http.StatusUnprocessableEntity || !strings.Contains(string(a.Body), "Không hiểu “loud”") || len(r.reported().Evidence) > 0 {
 		t.Errorf("%d, %+v", a.Status, r.reported().Evidence)
 	}
+}
+
+// TestASampleIsRecordedOnThePage gives a sample by Loa's recorder: at once, then two without a network on a page that the phone has
+// kept. They wait with the consent; the one without it is asked about, and is not recorded again.
+func TestASampleIsRecordedOnThePage(t *testing.T) {
+	t.Parallel()
+	r, sound, _, operator := onAir(t)
+	clip := filepath.Join(t.TempDir(), "loa.wav")
+	writeFile(t, clip, audiotest.WAVOf(sound[60*talkRate:100*talkRate], talkRate))
+	p := webtest.NewHearing(t, clip).Person()
+	p.Cookie("s", operator, r.d.URL())
+	given := func(want int) (list []sample.Sample) {
+		t.Helper()
+		list, _, err := r.d.store.Samples(t.Context(), accounts.Daemon(), sample.Query{})
+		if err != nil || len(list) != want {
+			t.Fatalf("%d samples, not %d: %v", len(list), want, err)
+		}
+		return list
+	}
+	record := func() {
+		t.Helper()
+		p.Wait("[data-record]")
+		p.Click("[data-record]")
+		p.Until("it recorded a while", `/0:(09|[12]\d)/.test(document.querySelector(".recorder [data-said]").textContent)`)
+		p.Click(".recorder [data-stop]")
+		p.Wait(".recorder [data-send]")
+		p.Says(".recorder [data-send]", "Dùng bản thu này")
+		p.Fingers("sample-recorder")
+		p.Shot("sample-recorder", 360)
+		p.Click(".recorder [data-send]")
+		p.Until("the form has it", `!document.querySelector(".recorder") && !document.querySelector("[data-upload] [data-state]").hidden`)
+	}
+	answer := func() {
+		t.Helper()
+		p.Set("#f-episode", webtest.Eval[string](p, "choose", `document.querySelector("#f-episode option:last-child").value`))
+		for _, one := range []string{"distance", "horns", "noise", "weather", "use"} {
+			p.Click("[name=" + one + "]")
+		}
+		p.Click("[name=agreed]")
+	}
+	p.Open(r.d.URL() + "/samples/new")
+	record()
+	answer()
+	p.Shot("sample-form", 360)
+	p.Shot("sample-form", 1280)
+	p.Follow("main form button:not([type])")
+	p.Says(".flash", "nghe ra đúng số")
+	if s := given(1)[0]; !s.Right() || s.Station != "S00001" {
+		t.Errorf("%+v", s)
+	}
+
+	p.Open(r.d.URL() + "/samples/new")
+	p.Until("the page is kept", `caches.open("loa-1-pages").then((c) => c.match("/samples/new")).then(Boolean)`)
+	p.Until("the recorder is kept", `caches.keys().then(async (all) => (await Promise.all(all.map(async (name) =>
+		(await (await caches.open(name)).keys()).some((r) => r.url.includes("recorder.js"))))).includes(true))`)
+	p.Offline("")
+	for n := 1; n <= 2; n++ {
+		p.Open(r.d.URL() + "/samples/new")
+		record()
+		answer()
+		if n == 2 { // what the page holds back, another page may not
+			p.Click("[name=agreed]")
+			webtest.Eval[bool](p, "hold nothing back", `(document.querySelector("main form.card").noValidate = true)`)
+		}
+		p.Click("main form button:not([type])")
+		p.Until("it waits", fmt.Sprintf(`document.querySelector("#unsent").textContent.includes("%d việc chưa gửi")`, n))
+		p.Shot(fmt.Sprintf("sample-waits-%d", n), 360)
+	}
+	given(1)
+	p.Offline()
+	p.Click("#unsent > button")
+	p.Until("one is sent, one asks", `document.querySelector("#unsent").textContent.includes("1 việc chờ bạn trả lời")`)
+	given(2)
+	p.Open(r.d.URL() + "/outbox")
+	p.Wait("[data-outbox-list] button[data-item]")
+	p.Says("[data-outbox-list]", "Góp bản thu mẫu · ", "đánh dấu đồng ý")
+	p.Follow("[data-outbox-list] button[data-item]")
+	p.Says("main form", "đánh dấu đồng ý")
+	p.Shot("sample-refused", 360)
+	p.Click("[name=agreed]")
+	p.Follow("main form button:not([type])")
+	given(3)
+	p.Until("nothing waits", nothingUnsent)
 }

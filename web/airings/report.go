@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"loa/accounts"
@@ -136,7 +135,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 // attach takes one photo or recording: the file itself, or the ID under which
 // the uploader has sent it already.
 func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
-	in, err := p.incoming(r)
+	in, err := r.ReadFormWith("file")
 	if err != nil {
 		return err
 	}
@@ -167,19 +166,6 @@ func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
 	}
 	r.Kept(f.ID)
 	return r.Redirect(w, "/airings/"+line.ID, "airing.evidence_kept")
-}
-
-// incoming reads the form of a piece of evidence: with the file, or without it where that has
-// been sent before.
-func (p pages) incoming(r *kit.Request) (in kit.Incoming, err error) {
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		return r.ReadIncoming("file")
-	}
-	f, err := r.ReadForm()
-	if err == nil {
-		in.Form = *f
-	}
-	return in, err
 }
 
 // milliseconds reads a time as a browser tells it, in milliseconds since 1970;

@@ -70,7 +70,7 @@ function recording(item, card) {
   const label = item.label.split(" – ")[0];
   Object.assign(button.dataset, { record: "", report: item.id, station: words.station, label });
   if (card.dataset.ask) button.dataset.ask = card.dataset.ask;
-  if (document.querySelector("#recorder")) import("./record.js").then(({ offer }) => offer(button));
+  if (document.querySelector("#recorder")) import("../kit/record.js").then(({ offer }) => offer(button));
   return button;
 }
 

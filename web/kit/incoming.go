@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"strings"
 
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -69,6 +70,19 @@ func (r *Request) ReadIncoming(field string) (Incoming, error) {
 		in.Form.Values.Add(part.FormName(), text.Lines(string(value)))
 	}
 	return in, fault.New(fault.TooLarge, "kit.fields_too_many", "most", incomingFields)
+}
+
+// ReadFormWith reads a form that brings a file in that field, or one whose file was sent before, as an outbox
+// sends it. Faults: those of ReadIncoming.
+func (r *Request) ReadFormWith(field string) (in Incoming, err error) {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return r.ReadIncoming(field)
+	}
+	f, err := r.ReadForm()
+	if err == nil {
+		in.Form = *f
+	}
+	return in, err
 }
 
 // arriving names the error of a body that ends too early.

@@ -4,8 +4,8 @@
 // anything is typed, and the forms go as they would without it.
 //
 // <form data-outbox="ABOUT" data-label="WORDS" data-then="PAGE" [data-of="FIELD FIELD"]>: ABOUT names the
-// thing it speaks of, as "slot:ID", with the fields that tell which, so that one thing is said once. A button with
-// data-direct asks the server something now.
+// thing it speaks of, as "slot:ID", with the fields that tell which, so that one thing is said once; "" is a new
+// thing, one a page. A button with data-direct asks the server something now.
 import { insist, release } from "./kit.js";
 import { draftKey, soundsKept, storage, uuid } from "./keep.js";
 import { keepPages } from "./offline.js";
@@ -203,6 +203,7 @@ export async function take(form, button, files) {
   if (button?.name) fields.push([button.name, button.value]);
   const { then } = form.dataset;
   const naming = (form.dataset.of ?? "").split(" ").filter(Boolean).map((name) => form.elements[name]);
+  form.dataset.outbox ||= uuid();
   const about = [form.dataset.outbox, ...naming.map((field) => field.value)].join(":");
   const answer = form.querySelector("[name=outcome]:checked")?.labels[0] ?? (naming.length ? null : button);
   const label = [form.dataset.label, ...naming.map(shown)].filter(Boolean).join(" · ");
@@ -300,7 +301,8 @@ const listens = document.querySelector("p[data-full]") || storage.get(soundsKept
 if (document.querySelector("#keeping") && listens) import("./keeping.js").catch(() => {}); // none is offered then
 
 // Her own pages are there without a network: of her day, her log and what waits, and where data-keep says so.
-const hers = /^\/(today|airings|calendar|outbox|me|help(\/.+)?|enter(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
+const hers =
+  /^\/(today|airings|calendar|outbox|me|samples\/new|help(\/.+)?|enter(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
 export function keep() {
   if (!("runs" in document.body.dataset)) return;
   const here = location.pathname + location.search;

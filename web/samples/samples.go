@@ -11,6 +11,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/airing/sample"
+	"loa/audio"
 	"loa/internal/fault"
 	"loa/library"
 	"loa/library/intake"
@@ -138,6 +139,7 @@ type formPage struct {
 	Settings []kit.Choice
 	Uses     []kit.Option
 	Limit    int64 // bytes of a file
+	Reads    bool  // the server reads what phones record
 }
 
 // mostEpisodes is of how many episodes, those approved last first, somebody chooses what was on air.
@@ -156,7 +158,8 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	page := formPage{Page: r.Page("samples.give"), Form: f, Limit: set.MaxBytes, Uses: kit.WordOptions(r, "sample.use.", sample.Uses),
+	page := formPage{Page: r.Page("samples.give"), Form: f, Limit: set.MaxBytes, Reads: audio.ReadsPhones(),
+		Uses:     kit.WordOptions(r, "sample.use.", sample.Uses),
 		Stations: kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()}.For(r.Actor, accounts.ReportAiring)),
 		Settings: []kit.Choice{
 			{Name: "distance", Label: r.Say("samples.distance"), Options: kit.WordOptions(r, "sample.distance.", sample.Distances)},
@@ -175,11 +178,14 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 
 // give takes the form: with the ID of what the uploader has sent already, or with the file, from browsers without a script.
 func (p pages) give(w http.ResponseWriter, r *kit.Request) error {
-	in, err := r.ReadIncoming("file")
+	in, err := r.ReadFormWith("file")
 	if err != nil {
 		return err
 	}
 	f := in.Form
+	if id := f.Get("id"); id != "" {
+		f.ID = id
+	}
 	c := sample.Give{Station: f.Get("station"), Episode: f.Get("episode"), Recording: f.Get("audio"), Use: sample.Use(f.Get("use")), Agreed: f.Bool("agreed"),
 		Setting: sample.Setting{Distance: sample.Distance(f.Get("distance")), Horns: sample.Horns(f.Get("horns")),
 			Weather: sample.Weather(f.Get("weather")), Noise: sample.Noise(f.Get("noise"))}}
@@ -196,20 +202,21 @@ func (p pages) give(w http.ResponseWriter, r *kit.Request) error {
 	case c.Recording == "":
 		err = fault.New(fault.Invalid, "kit.file_missing")
 	}
+	var given sample.Sample
 	var refused *fault.Error
-	if errors.As(err, &refused) && f.Refused(refused.At("file")) {
-		return p.renderForm(w, r, f)
+	if errors.As(err, &refused) {
+		err = refused.At("file")
+	} else if err == nil {
+		given, err = p.store.GiveSample(r.Context(), r.Meta(f.ID), c)
 	}
-	if err != nil {
-		return err
-	}
-	given, err := p.store.GiveSample(r.Context(), r.Meta(f.ID), c)
 	if f.Refused(err) {
+		r.Asks(w)
 		return p.renderForm(w, r, f)
 	}
 	if err != nil {
 		return err
 	}
+	r.Kept(f.ID)
 	switch given = p.listener.Try(r.Context(), given); {
 	case given.Heard == nil:
 		return r.Redirect(w, "/samples", "samples.given")

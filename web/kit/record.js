@@ -1,7 +1,8 @@
 // Offers to record what is being aired: a button with data-record opens the recorder, which comes when it is
 // pressed. data-report is the ID of the report that the recording is of; a button without one stands beside the
-// form that makes the report. data-ask is when the server asks for a recording, in ms by its clock.
-import { box, make } from "../kit/outgoing.js";
+// form that makes the report. data-into is the ID of a file field that takes the recording instead. data-ask is when
+// the server asks for a recording, in ms by its clock.
+import { box, make } from "./outgoing.js";
 
 const words = document.querySelector("#recorder")?.dataset;
 const prompt = 180_000; // ms; airing.Prompt
@@ -21,7 +22,7 @@ async function open(button) {
 
 // offer makes a button open a recorder, and tells when the server asks for a recording.
 export async function offer(button) {
-  if (!words || (!box && !button.dataset.report)) return;
+  if (!words || (!box && !button.dataset.report && !button.dataset.into)) return;
   button.hidden = false;
   button.addEventListener("click", () => open(button));
   const ask = Number(button.dataset.ask);

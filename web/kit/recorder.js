@@ -1,10 +1,10 @@
 // Records what is being aired, in the browser: the button of record.js opens a recorder below it
-// (the part "recorder"), and what is sent goes through the outbox as evidence of a report.
+// (the part "recorder"), and what is sent goes through the outbox as evidence of a report, or into a field of a form.
 //
 // The phone is asked to leave the sound as it is, and what it did is sent along. Where there is no
 // microphone for the page, its own recorder app brings a file.
-import { box, fill, go, make } from "../kit/outgoing.js";
-import { level, loudest, resampled, wav } from "../kit/clip.js";
+import { box, fill, go, make } from "./outgoing.js";
+import { level, loudest, resampled, wav } from "./clip.js";
 
 const shape = document.querySelector("#recorder");
 const words = shape.dataset;
@@ -156,6 +156,14 @@ async function send(button, file, captured, fields) {
   if (!answer.ok) throw new Error(answer.status);
 }
 
+// put chooses a file in a field, as if she had.
+function put(field, file) {
+  const chosen = new DataTransfer();
+  chosen.items.add(file);
+  field.files = chosen.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 // run is one recorder, from the press of its button until it is closed.
 export function run(button) {
   const panel = shape.content.firstElementChild.cloneNode(true);
@@ -266,6 +274,10 @@ export function run(button) {
     say(words.sends);
     try {
       const [one, captured, fields] = await make();
+      if (button.dataset.into) {
+        put(document.getElementById(button.dataset.into), one);
+        return close();
+      }
       await send(button, one, captured, fields);
       close(box ? words.kept : words.sent);
       if (!box) location.reload();
