@@ -54,10 +54,12 @@ type Hint string
 const (
 	Direct Hint = "direct" // the sound is that of the file itself: no horn and no street is heard in it
 	Faint  Hint = "faint"  // it is very low
+	// Untimed: nobody knows when it was made, so that only the programme is verified
+	Untimed Hint = "untimed"
 )
 
 // Hints are all.
-var Hints = []Hint{Direct, Faint}
+var Hints = []Hint{Direct, Faint, Untimed}
 
 const (
 	// directFrom is from where on a recording is as like to the file as no loudspeaker leaves it.
@@ -105,7 +107,10 @@ func (p Proof) Say(lang text.Language, name func(episode string) string) string 
 		"at", lang.Say(at, "at", text.Length(int(math.Round(math.Abs(p.Start))))), "odds", lang.Number(p.Odds()), "also", strings.Join(also, ", "))
 	if p.Timed && p.Episode != "" && p.Reason != match.Used {
 		late := "audio.match.late"
-		if p.Late < 0 {
+		switch {
+		case p.Reason == match.Later:
+			late = "audio.match.file_late"
+		case p.Late < 0:
 			late = "audio.match.early"
 		}
 		said += " " + lang.Say(late, "by", lang.Duration((time.Duration(p.Late)*time.Second).Abs()))
@@ -139,7 +144,8 @@ func CalledIn(plan *scheduler.Schedule, lang text.Language) func(episode string)
 // Better reports whether a better recording of the same airing might prove it: not where there is nothing to compare with,
 // nor where it is not the sound that was wrong.
 func (p Proof) Better() bool {
-	return p.Word == match.NotProven && p.Reason != match.Used && p.Reason != match.OtherCopy && p.Reason != match.NothingToFind
+	return p.Word == match.NotProven && p.Reason != match.Used && p.Reason != match.OtherCopy && p.Reason != match.Later &&
+		p.Reason != match.NothingToFind
 }
 
 // Odds is one in how many a recording of something else fits as well, a power of ten that is not
@@ -249,10 +255,13 @@ func (l Line) VerifiedBy() Checker {
 }
 
 // settled reports whether no person has to look: the machine verified the airing, none of its
-// verdicts goes to a person all the same, and nothing sounds like the file itself.
+// verdicts goes to a person all the same, nothing sounds like the file itself, and a recording's time is known.
 func (l Line) settled() bool {
 	word, sampled := l.Proved()
-	return word == match.Verified && !sampled && !l.Direct()
+	return word == match.Verified && !sampled && !l.Direct() && slices.ContainsFunc(l.Evidence, func(e Evidence) bool {
+		p, ok := l.proofOf(e.ID)
+		return ok && p.Word == match.Verified && !slices.Contains(p.Hints, Untimed)
+	})
 }
 
 // Direct reports whether a recording among the evidence sounds like the file itself.
@@ -261,6 +270,18 @@ func (l Line) Direct() bool {
 		p, ok := l.proofOf(e.ID)
 		return ok && slices.Contains(p.Hints, Direct)
 	})
+}
+
+// judgeTime weighs what is known of when the recording was made. The time of a file is when it was written last: who
+// copies, sends or fetches it makes it later. So a late one speaks against a report only where Loa's own page
+// recorded it, and an early one always: no file is older than its sound.
+func (p *Proof) judgeTime(e Evidence) {
+	switch {
+	case p.Word == match.Verified && !p.Timed:
+		p.Hints = append(p.Hints, Untimed)
+	case p.Reason == match.OtherTime && p.Late > 0 && e.Capture == (Capture{}):
+		p.Word, p.Reason = match.NotProven, match.Later
+	}
 }
 
 // Unproved are the recordings among the evidence of a standing report that the present method has

@@ -88,6 +88,41 @@ func TestWhatTheMachineSaysOfAReport(t *testing.T) {
 	}
 }
 
+// TestWhatATimeProves: a file's time may be later than its sound and never earlier; where nobody knows it, a person looks.
+func TestWhatATimeProves(t *testing.T) {
+	page := Evidence{Capture: Capture{BeganAt: provedAt}}
+	heard := func(why match.Reason, late int) Proof {
+		return Proof{Word: match.Contradicted, Reason: why, Late: late, Timed: true}
+	}
+	for _, c := range []struct {
+		name string
+		e    Evidence
+		p    Proof
+		word match.Word
+		why  match.Reason
+	}{
+		{"a file of an hour later", Evidence{}, heard(match.OtherTime, 3600), match.NotProven, match.Later},
+		{"a file of an hour before", Evidence{}, heard(match.OtherTime, -3600), match.Contradicted, match.OtherTime},
+		{"the page an hour later", page, heard(match.OtherTime, 3600), match.Contradicted, match.OtherTime},
+		{"another programme later", Evidence{}, heard(match.OtherProgramme, 3600), match.Contradicted, match.OtherProgramme},
+	} {
+		if c.p.judgeTime(c.e); c.p.Word != c.word || c.p.Reason != c.why || len(c.p.Hints) > 0 {
+			t.Errorf("%s: %s because %s, %v", c.name, c.p.Word, c.p.Reason, c.p.Hints)
+		}
+	}
+	p := Proof{Word: match.Verified, Reason: match.Found}
+	if p.judgeTime(Evidence{}); p.Word != match.Verified || !slices.Equal(p.Hints, []Hint{Untimed}) {
+		t.Errorf("at no known time: %+v", p)
+	}
+	l := unsampled(match.Verified, match.Verified)
+	if l.Proofs[0].Hints = []Hint{Untimed}; l.Waits() {
+		t.Error("a second recording, of which the time is known, settles nothing")
+	}
+	if l.Proofs[1].Hints = []Hint{Untimed}; !l.Waits() {
+		t.Error("recordings made nobody knows when wait for nobody")
+	}
+}
+
 func TestAPersonsWordStandsAboveTheMachines(t *testing.T) {
 	for _, c := range []struct {
 		person Finding

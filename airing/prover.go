@@ -318,7 +318,9 @@ func hear(clip match.Print, err error, line Line, e Evidence, now time.Time,
 		return proof, err
 	}
 	v := match.Judge(clip, e.RecordedAt(clip.Seconds(), line, now), Tolerance, candidates)
-	return proof.says(v, clip, list, candidates), nil
+	proof = proof.says(v, clip, list, candidates)
+	proof.judgeTime(e)
+	return proof, nil
 }
 
 // candidate is the episode made ready to find recordings in, of a report that began then.

@@ -39,14 +39,15 @@ const (
 	Unreadable Reason = "unreadable" // it cannot be decoded
 	Used       Reason = "used"       // the same recording was given for another airing before
 	OtherCopy  Reason = "other_copy" // another station's code is heard in it
+	Later      Reason = "later"      // the expected programme, in a file that may have been copied after it was recorded
 )
 
 // Reasons are all.
-var Reasons = []Reason{Found, TooShort, TooQuiet, NothingToFind, Nowhere, Shared, Ends, Outside, OtherTime, OtherProgramme, Unreadable, Used, OtherCopy}
+var Reasons = []Reason{Found, TooShort, TooQuiet, NothingToFind, Nowhere, Shared, Ends, Outside, OtherTime, OtherProgramme, Unreadable, Used, OtherCopy, Later}
 
 // Method numbers how a verdict is come to: it is raised with any change by which a clip may be
 // judged otherwise.
-const Method = 2
+const Method = 3
 
 const (
 	// LeastSeconds is the shortest clip that is judged.

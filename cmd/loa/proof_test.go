@@ -106,8 +106,9 @@ func TestTheMachineListensToEvidence(t *testing.T) {
 		hints               int
 	}{
 		{"of the programme", "S00001", good, ends(70, 6), match.Verified, match.Found, 0},
-		{"of it, at no known time", "S00002", weekly.clip(71, 8), time.Time{}, match.Verified, match.Found, 0},
+		{"of it, at no known time", "S00002", weekly.clip(71, 8), time.Time{}, match.Verified, match.Found, 1},
 		{"of it, an hour before", "S00003", weekly.clip(72, 7), ends(72, -3600), match.Contradicted, match.OtherTime, 0},
+		{"of it, in a file that was copied a quarter of an hour later", "S00008", weekly.clip(73, 3), ends(73, 900), match.NotProven, match.Later, 0},
 		{"of another", "S00004", music.clip(70, 6), ends(70, 0), match.Contradicted, match.OtherProgramme, 0},
 		{"of nobody's", "S00005", talkOf(3).clip(70, 5), ends(70, 0), match.NotProven, match.Nowhere, 0},
 		{"of the file itself", "S00006", string(audiotest.WAVOf(weekly[70*talkRate:85*talkRate], talkRate)), ends(70, 0), match.Verified, match.Found, 1},

@@ -132,6 +132,8 @@ func (c slotCard) Heard() string {
 		return "airing.today_nothing"
 	case c.Line.MachineWhy() == match.OtherCopy:
 		return "airing.today_other_copy"
+	case c.Line.MachineWhy() == match.Later:
+		return "airing.today_later"
 	case c.Line.MachineWhy() == match.Used:
 		return "airing.today_used"
 	case word == match.NotProven && c.Line.OnAir(c.Now):

@@ -149,7 +149,8 @@ func TestTheOperatorIsToldKindly(t *testing.T) {
 	for i, word := range match.Words {
 		says(reports[i], text.Vietnamese.Say("airing.today_"+string(word)))
 	}
-	for why, want := range map[match.Reason]string{match.NothingToFind: "airing.today_nothing", match.Used: "airing.today_used"} {
+	for why, want := range map[match.Reason]string{match.NothingToFind: "airing.today_nothing", match.Used: "airing.today_used",
+		match.Later: "airing.today_later"} {
 		e.recorded(t, reports[3], airing.Proof{Word: match.NotProven, Reason: why, Compared: []string{}, Chance: 1})
 		says(reports[3], text.Vietnamese.Say(want))
 	}
