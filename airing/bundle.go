@@ -286,11 +286,20 @@ func (b *Bundle) follow() error {
 	return nil
 }
 
-// Check listens to the recording again: it must be the one the log tells of, and say what the machine said then.
+// Older reports whether an older method came to the verdict: what is heard now stands beside it, and need not be the same.
+func (b Bundle) Older() bool { return b.Given.Method < match.Method }
+
+// Outdated reports whether what is heard now is otherwise than what an older method said.
+func (b Bundle) Outdated() bool {
+	return b.Older() && b.Given.Reason != match.Used && b.Given.Word != b.Heard.Word
+}
+
+// Check listens to the recording again: it must be the one the log tells of, and say what the machine said then by the
+// same method.
 // Faults: airing.bundle_method, airing.bundle_clip, airing.bundle_reference,
 // airing.bundle_verdict, airing.bundle_unreadable.
 func (b *Bundle) Check(ctx context.Context, opt audio.Options) error {
-	if b.Given.Method != match.Method || b.Form != match.Form {
+	if b.Given.Method > match.Method || b.Form != match.Form {
 		return fault.New(fault.Unsupported, "airing.bundle_method", "method", b.Given.Method, "ours", match.Method)
 	}
 	name := b.clip()
@@ -312,7 +321,7 @@ func (b *Bundle) Check(ctx context.Context, opt audio.Options) error {
 	if heard.Reason == match.Unreadable && b.Given.Reason != match.Unreadable {
 		return fault.New(fault.Unsupported, "airing.bundle_unreadable")
 	}
-	if !b.Given.same(heard) {
+	if !b.Older() && !b.Given.same(heard) {
 		return fault.New(fault.Conflict, "airing.bundle_verdict")
 	}
 	return b.checkCopy(clip)
@@ -330,7 +339,7 @@ func (b *Bundle) checkCopy(clip match.Print) error {
 		b.Heard.Copy = stations.StationID(number)
 	}
 	b.Heard.judgeCopy(b.Report.Station)
-	if b.Heard.Copy != b.Given.Copy || b.Given.Reason != match.Used && b.Given.Reason != b.Heard.Reason {
+	if !b.Older() && (b.Heard.Copy != b.Given.Copy || b.Given.Reason != match.Used && b.Given.Reason != b.Heard.Reason) {
 		return fault.New(fault.Conflict, "airing.bundle_verdict")
 	}
 	return nil

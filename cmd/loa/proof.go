@@ -64,10 +64,19 @@ func (c proofVerify) Run(t *terminal) error {
 	if err := b.Check(t, audio.Options{}); err != nil {
 		return err
 	}
+	var outdated error
+	if b.Outdated() {
+		outdated = fault.New(fault.Conflict, "cli.proof.outdated", "then", b.Given.Method, "method", b.Heard.Method)
+	}
 	if c.JSON {
-		return t.json(b)
+		return errors.Join(t.json(b), outdated)
 	}
 	lang := t.lang
+	heard := lang.Say("cli.proof.heard", "word", wordOf(lang, *b.Heard))
+	if b.Older() {
+		heard = lang.Say("cli.proof.heard_anew", "word", wordOf(lang, *b.Heard), "said", b.Heard.SayAll(lang, b.Title), "then", b.Given.Method,
+			"method", b.Heard.Method)
+	}
 	for _, said := range []string{
 		lang.Say("cli.proof.of", "station", b.Station, "programme", b.Programme, "at", lang.DateTime(b.Report.StartedAt.In(text.Zone)), "report", b.ReportID),
 		lang.Say("cli.proof.whole", "n", len(b.Parts)),
@@ -75,14 +84,14 @@ func (c proofVerify) Run(t *terminal) error {
 		c.signedBy(lang, b),
 		sealedIn(lang, b),
 		lang.Say("cli.proof.given", "word", wordOf(lang, b.Given), "said", b.Given.SayAll(lang, b.Title)),
-		lang.Say("cli.proof.heard", "word", wordOf(lang, *b.Heard)),
+		heard,
 		lang.Say("airing.proof_limit"),
 	} {
 		if _, err := fmt.Fprintln(t.out, printable(said)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return outdated
 }
 
 // pinned refuses a bundle that is not by the key, or not under the code, that paper told her.

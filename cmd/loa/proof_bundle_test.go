@@ -20,6 +20,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio/audiotest"
+	"loa/audio/match"
 	"loa/internal/text"
 	"loa/web/webtest"
 )
@@ -98,6 +99,33 @@ func (p parts) signed(t *testing.T) parts {
 	return out
 }
 
+// older is the bundle, not sealed yet, with a verdict that an older method came to.
+func (p parts) older(t *testing.T, word match.Word) parts {
+	t.Helper()
+	var head airing.Head
+	var log []byte
+	for line := range bytes.Lines(p["log.jsonl"]) {
+		var e airing.Entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		if log == nil {
+			head = airing.Head{Station: e.Station, Seq: e.Seq - 1, Hash: e.Prev}
+		}
+		if e.Proof != nil {
+			e.Proof.Method, e.Proof.Word = match.Method-1, word
+		}
+		raw, next, err := airing.Link(head, &e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, log = next, append(append(log, raw...), '\n')
+	}
+	out := p.with(t, "log.jsonl", log)
+	out["proof.json"] = bytes.Replace(out["proof.json"], fmt.Appendf(nil, `"method": %d`, match.Method), fmt.Appendf(nil, `"method": %d`, match.Method-1), 1)
+	return out.signed(t)
+}
+
 func (p parts) without(names ...string) parts {
 	out := maps.Clone(p)
 	for _, name := range names {
@@ -165,14 +193,14 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 		"Bản thu trong gói không phải":            bare.with(t, "ban-thu.wav", []byte(weekly.clip(20, 9))),
 		"không phải bản ghi mà máy đã so":         bare.with(t, prints[0], bare[prints[1]]),
 		"kết luận khác với kết luận ghi trong sổ": {"proof.json": []byte(strings.ReplaceAll(facts, `"expected": true`, `"expected": false`))},
-		"theo phương pháp số":                     {"proof.json": []byte(strings.Replace(facts, `"form": 1`, `"form": 7`, 1))},
+		"lập (phương pháp số":                     {"proof.json": []byte(strings.Replace(facts, `"form": 1`, `"form": 7`, 1))},
 		"theo mẫu “loa-proof-9”":                  {"proof.json": []byte(strings.Replace(facts, "loa-proof-1", "loa-proof-9", 1))},
 		"Sổ nhật ký trong gói thiếu":              {"proof.json": []byte(strings.Replace(facts, `"evidence_id": "`, `"evidence_id": "x`, 1))},
 	} {
 		whole := maps.Clone(bare)
 		maps.Copy(whole, p)
 		want := 75
-		if strings.HasPrefix(said, "theo") {
+		if strings.HasPrefix(said, "theo") || strings.HasPrefix(said, "lập") {
 			want = 65
 		}
 		loa(want, said, "proof", "verify", whole.signed(t).packed(t))
@@ -183,6 +211,10 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 			loa(75, "Gói không có chữ ký", "proof", "verify", whole.without("signature.json").packed(t))
 		}
 	}
+	anew := fmt.Sprintf("phương pháp số %d. Nghe lại bằng phương pháp số %d, đặt bên cạnh: Đã kiểm chứng. Khớp 1", match.Method-1, match.Method)
+	loa(0, anew, "proof", "verify", bare.older(t, match.Verified).packed(t))
+	loa(75, anew, "proof", "verify", bare.older(t, match.NotProven).packed(t))
+	loa(75, "máy chủ đã nghe lại", "proof", "verify", bare.older(t, match.Contradicted).packed(t), "--json")
 	guide := bare.with(t, "DOC-TRUOC.txt", []byte("Đài khác"))
 	loa(75, "Gói không có chữ ký", "proof", "verify", guide.without("signature.json").packed(t))
 	cutLog := bare["log.jsonl"][:bytes.LastIndexByte(bytes.TrimSpace(bare["log.jsonl"]), '\n')+1]
