@@ -84,7 +84,7 @@ func (p *Place) Put(ctx context.Context, name string, fill func(w io.Writer) err
 	if err == nil && own.err == nil {
 		return p.sync(dir)
 	}
-	_ = p.root.Remove(name + part) // best effort: Put says already why it failed
+	_ = p.root.Remove(way) // best effort: Put says already why it failed
 	if own.err != nil {
 		return p.fault(own.err)
 	}
