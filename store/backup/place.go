@@ -7,8 +7,9 @@ import (
 
 // Place is where the snapshots of a Repository are kept, away from the data they are of.
 // Names are made by the repository: folders and files of letters, digits, dots and dashes.
-// Engines: a folder (store/folder). Faults of each: store.no_place when it cannot be
-// reached, store.place_full, store.place_unwritable.
+// Engines: a folder (store/folder), a machine reached by SFTP or S3 (store/remote). Faults of
+// each: store.no_place when it is not there, store.place_away when it does not answer, store.place_full,
+// store.place_unwritable; other errors of what Open gives are those of a disk that cannot read its own.
 type Place interface {
 	// Lock keeps other writers out until it is undone, and clears what those left that were
 	// killed. Fault: store.place_busy.

@@ -114,7 +114,10 @@ func (r *Repository) Snapshots(ctx context.Context) ([]Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	tried := r.restored(ctx)
+	tried, err := r.restored(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []Snapshot
 	for name, size := range names {
 		base, whole := strings.CutSuffix(name, records)
@@ -339,14 +342,15 @@ func blobsChanged(bad []string) error {
 	return fault.New(fault.Invalid, "backup.blobs_changed", "n", len(bad), "name", bad[0])
 }
 
-// restored is restored.json: when a snapshot was restored for trial, by its name. What
-// cannot be read is none: it stops no restore.
-func (r *Repository) restored(ctx context.Context) map[string]time.Time {
+// restored is restored.json: when a snapshot was restored for trial, by its name. One that
+// is damaged is none: it stops no restore.
+func (r *Repository) restored(ctx context.Context) (map[string]time.Time, error) {
 	tried := map[string]time.Time{}
-	if r.readJSON(ctx, restoredName, &tried) != nil {
-		return map[string]time.Time{}
+	err := r.readJSON(ctx, restoredName, &tried)
+	if damagedOne(err) {
+		return map[string]time.Time{}, nil
 	}
-	return tried
+	return tried, err
 }
 
 // Tried is what a trial came upon.
@@ -394,7 +398,8 @@ func (r *Repository) Try(ctx context.Context, now time.Time) (t Tried, err error
 	if len(bad) > 0 {
 		return t, blobsChanged(bad)
 	}
-	if fault.Is(err, "store.place_unwritable") || fault.Is(err, "store.place_full") || fault.Is(err, "store.place_busy") {
+	if slices.ContainsFunc([]string{"store.place_unwritable", "store.place_full", "store.place_busy", "store.place_away"},
+		func(code string) bool { return fault.Is(err, code) }) {
 		err = nil // what was tried is well, noted or not
 	}
 	return t, err
@@ -438,23 +443,23 @@ func (r *Repository) read(ctx context.Context, s Snapshot, use func(f io.ReaderA
 	if err := os.Remove(f.Name()); err != nil {
 		return err
 	}
-	in, err := r.place.Open(ctx, nameOf(s.At)+records)
+	in, err := r.open(ctx, nameOf(s.At)+records)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
 	opened, err := r.key.opening(in, r.mark.Key != "")
 	if err != nil {
-		return err
+		return in.why(err)
 	}
 	unpacked, err := zstd.NewReader(opened)
 	if err != nil {
 		return err
 	}
 	defer unpacked.Close()
-	size, err := io.Copy(f, inContext{ctx, unpacked})
+	size, err := io.Copy(f, unpacked)
 	if err != nil {
-		return torn(ctx, f, err)
+		return in.why(torn(ctx, f, err))
 	}
 	w, err := Check(r.kind, f, size)
 	if err != nil {
@@ -477,9 +482,46 @@ func torn(ctx context.Context, f *os.File, err error) error {
 	return fault.New(fault.Invalid, "backup.changed").Because(err)
 }
 
+// reading is a file of a place that is being read. What the place has against it is kept, since whoever unpacks or opens
+// what comes takes any error for damage.
+type reading struct {
+	io.ReadCloser
+	ctx context.Context
+	err error
+}
+
+func (r *Repository) open(ctx context.Context, name string) (*reading, error) {
+	in, err := r.place.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return &reading{ReadCloser: in, ctx: ctx}, nil
+}
+
+func (r *reading) Read(b []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		r.err = err
+		return 0, err
+	}
+	n, err := r.ReadCloser.Read(b)
+	var named *fault.Error
+	if errors.As(err, &named) {
+		r.err = err
+	}
+	return n, err
+}
+
+// why is what the place had against it, else err.
+func (r *reading) why(err error) error {
+	if err != nil && r.err != nil {
+		return r.err
+	}
+	return err
+}
+
 // list reads which audio belongs to a snapshot.
 func (r *Repository) list(ctx context.Context, s Snapshot, w Whole) (list []library.Ref, err error) {
-	in, err := r.place.Open(ctx, nameOf(s.At)+files)
+	in, err := r.open(ctx, nameOf(s.At)+files)
 	if err != nil {
 		return nil, err
 	}
@@ -489,7 +531,7 @@ func (r *Repository) list(ctx context.Context, s Snapshot, w Whole) (list []libr
 	if err == nil && (hex.EncodeToString(h.Sum(nil)) != w.Files || !w.Sealed) {
 		err = fault.New(fault.Invalid, "backup.changed")
 	}
-	return list, err
+	return list, in.why(err)
 }
 
 // mostOfList is the largest list of audio that is read, in bytes: two million files.
@@ -534,15 +576,16 @@ func damagedOne(err error) bool {
 
 // blob opens one of the audio files.
 func (r *Repository) blob(ctx context.Context, ref library.Ref, use func(in io.Reader) error) error {
-	in, err := r.place.Open(ctx, BlobsFolder+"/"+blobName(ref.SHA256))
+	in, err := r.open(ctx, BlobsFolder+"/"+blobName(ref.SHA256))
 	if err != nil {
 		return err
 	}
 	defer in.Close()
 	opened, err := r.key.opening(in, r.mark.Key != "")
 	if err == nil {
-		err = use(inContext{ctx, opened})
+		err = use(opened)
 	}
+	err = in.why(err)
 	var named *fault.Error
 	if err != nil && ctx.Err() == nil && !errors.As(err, &named) {
 		err = fault.New(fault.Invalid, "backup.blob_changed", "name", ref.SHA256).Because(err)
@@ -607,7 +650,7 @@ func (r *Repository) Prune(ctx context.Context, keep Keep) (removed int, err err
 
 // mention notes the audio of a snapshot, and its sizes.
 func (r *Repository) mention(ctx context.Context, s Snapshot, used map[string]int64) error {
-	in, err := r.place.Open(ctx, nameOf(s.At)+files)
+	in, err := r.open(ctx, nameOf(s.At)+files)
 	if err != nil {
 		return err
 	}
@@ -616,7 +659,7 @@ func (r *Repository) mention(ctx context.Context, s Snapshot, used map[string]in
 	for _, ref := range list {
 		used[blobName(ref.SHA256)] = ref.Size
 	}
-	return err
+	return in.why(err)
 }
 
 // sweep removes lists without a snapshot, which what was killed left, and audio no snapshot mentions.
@@ -663,26 +706,13 @@ func putJSON(ctx context.Context, place Place, name string, v any) error {
 const mostOfNote = 1 << 16
 
 func (r *Repository) readJSON(ctx context.Context, name string, v any) error {
-	in, err := r.place.Open(ctx, name)
+	in, err := r.open(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
 	if err := json.NewDecoder(io.LimitReader(in, mostOfNote)).Decode(v); err != nil {
-		return fault.New(fault.Invalid, "backup.changed").Because(fmt.Errorf("%s: %w", name, err))
+		return in.why(fault.New(fault.Invalid, "backup.changed").Because(fmt.Errorf("%s: %w", name, err)))
 	}
 	return nil
-}
-
-// inContext ends reading with its context.
-type inContext struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c inContext) Read(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(b)
 }

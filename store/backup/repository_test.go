@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -29,8 +30,12 @@ import (
 type shelf struct {
 	files map[string][]byte
 	calls int
-	fails int // the call that fails, and all after it; 0 for none
+	fails int    // the call that fails, and all after it; 0 for none
+	cuts  string // the file of this name breaks off in its middle, as over a network that goes
 }
+
+// errAway is what a machine that has gone says.
+var errAway = fault.New(fault.Unavailable, "store.place_away", "place", "shelf")
 
 var errShelf = errors.New("the shelf fell down")
 
@@ -68,6 +73,9 @@ func (s *shelf) Open(_ context.Context, name string) (io.ReadCloser, error) {
 	b, ok := s.files[name]
 	if !ok {
 		return nil, fault.New(fault.NotFound, "store.file_missing", "name", name)
+	}
+	if name == s.cuts {
+		return io.NopCloser(io.MultiReader(bytes.NewReader(b[:len(b)/2]), iotest.ErrReader(errAway))), nil
 	}
 	return io.NopCloser(bytes.NewReader(b)), nil
 }
@@ -584,5 +592,57 @@ func TestAPlaceHasOneKey(t *testing.T) {
 	h.snapshot(t, begun(t, place, one), made.Add(time.Hour))
 	if _, err := begun(t, place, one).Try(t.Context(), made.Add(2*time.Hour)); err != nil {
 		t.Error(err)
+	}
+}
+
+// A network that goes while a file comes is told as that. It is no damage: no trial and no pruning removes anything for it, and
+// no note of an earlier trial is lost.
+func TestANetworkThatGoesIsNoDamage(t *testing.T) {
+	h := filled(t)
+	sum := h.addBlob(t, "a recording of some length")
+	key, _ := secret(t)
+	for name, k := range map[string]backup.Key{"open": {}, "closed": key} {
+		place := &shelf{files: map[string][]byte{}}
+		r := begun(t, place, k)
+		h.snapshot(t, r, made)
+		if _, err := r.Try(t.Context(), made.Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		before := maps.Clone(place.files)
+		for _, cut := range []string{"place.json", "restored.json", "snapshots/20240601T030000Z.records", "snapshots/20240601T030000Z.files",
+			"blobs/" + sum[:2] + "/" + sum} {
+			if place.cuts = cut; before[cut] == nil {
+				t.Fatalf("there is no %s", cut)
+			}
+			again, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, k, "", t.TempDir())
+			if err == nil {
+				_, err = again.Try(t.Context(), made.Add(time.Hour))
+			}
+			if !fault.Is(err, "store.place_away") {
+				t.Errorf("%s: %s breaks off: %v", name, cut, err)
+			}
+			if again != nil {
+				_, _ = again.Prune(t.Context(), backup.Keep{Hours: 1})
+			}
+			if !maps.EqualFunc(place.files, before, bytes.Equal) {
+				t.Errorf("%s: what is kept is another after %s broke off", name, cut)
+			}
+		}
+	}
+}
+
+// What could not be kept leaves nothing on the way, so that a full disk has room again at once.
+func TestWhatFailsLeavesNoRoomTaken(t *testing.T) {
+	place := folderPlace(t)
+	err := place.Put(t.Context(), "blobs/aa/one", func(w io.Writer) error {
+		_, err := io.WriteString(w, "half")
+		return cmpErr(err, errShelf)
+	})
+	if !errors.Is(err, errShelf) {
+		t.Error(err)
+	}
+	left, err := filepath.Glob(filepath.Join(place.String(), "part-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left: %v %v", left, err)
 	}
 }
