@@ -195,6 +195,7 @@ var machine = map[string]string{
 	"store/bolt/bolt.go":                  "how long it waits for another daemon, and the clock of who gives none",
 	"store/bolt/change.go":                "how long a change took",
 	"store/folder/blobs.go":               "times of files are the machine's",
+	"store/remote/s3.go":                  "deadlines of a connection are the machine's",
 	"web/kit/guard.go":                    "deadlines of a connection are the machine's",
 	"web/kit/route.go":                    "how long an answer took",
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,32 +19,48 @@ import (
 	"loa/internal/text"
 	"loa/store/backup"
 	"loa/store/folder"
+	"loa/store/remote"
 	"loa/web/backups"
 	"loa/web/health"
 )
 
 // backupPlace is where a daemon keeps backups by itself, as its flags say.
 type backupPlace struct {
-	name string // "" for nowhere
-	key  backup.Key
-	keep backup.Keep
+	name  string // "" for nowhere
+	login remote.Login
+	key   backup.Key
+	keep  backup.Keep
+}
+
+// opener is what opens a place for a command.
+type opener struct {
+	Key   string `help:"cli.flag.backups_key"`
+	Login string `help:"cli.flag.backups_login"`
 }
 
 // opens reports whether what is kept there can be read again here.
 func (p backupPlace) opens() bool { return !p.key.Closes() || p.key.Opens() }
 
-// readBackupPlace reads the flags. Faults: backup.bad_key, backup.bad_keep, backup.no_place_set
-// when there is a key or a number to keep but no place, those of the key's file.
-func readBackupPlace(name, keyFile, keep string) (p backupPlace, err error) {
-	if name == "" && (keyFile != "" || keep != "") {
+// readBackupPlace reads the flags. Faults: backup.bad_key, backup.bad_keep, store.bad_place, store.bad_login, backup.no_place_set
+// when there is a key, a login or a number to keep but no place, those of the files.
+func readBackupPlace(name string, by opener, keep string) (p backupPlace, err error) {
+	if name == "" && (by != opener{} || keep != "") {
 		return p, fault.New(fault.Invalid, "backup.no_place_set")
 	}
 	p = backupPlace{name: name, keep: backup.UsualKeep}
-	if name != "" {
+	switch {
+	case remote.Is(name):
+		_, err = remote.Address(name)
+	case name != "":
 		p.name, err = filepath.Abs(name)
 	}
 	if err == nil {
-		p.key, err = readKey(keyFile)
+		p.key, err = readKey(by.Key)
+	}
+	if err == nil {
+		if p.login, err = remote.LoginOf(by.Login); err != nil && fault.Of(err).Kind == fault.Internal {
+			err = fileFault(by.Login, err)
+		}
 	}
 	if err == nil && keep != "" {
 		p.keep, err = backup.ReadKeep(keep)
@@ -64,18 +79,34 @@ func readKey(file string) (backup.Key, error) {
 	return backup.ReadKey(string(b))
 }
 
-// repository opens the backups of a place, for as long as use takes: a disk may be changed
-// for another between two of them.
-func repository(ctx context.Context, place string, key backup.Key, installation, temp string, use func(r *backup.Repository) error) error {
-	p, err := folder.OpenPlace(place)
+// open opens the place, for as long as use takes: a disk may be changed for another between two of them. What is on its way
+// to another machine lies in the folder temp.
+func (p backupPlace) open(ctx context.Context, temp string, use func(place backup.Place) error) error {
+	var place interface {
+		backup.Place
+		Close() error
+	}
+	var err error
+	if remote.Is(p.name) {
+		place, err = remote.Open(ctx, p.name, p.login, temp)
+	} else {
+		place, err = folder.OpenPlace(p.name)
+	}
 	if err != nil {
 		return err
 	}
-	r, err := backup.OpenRepository(ctx, p, engine, key, installation, temp)
-	if err == nil {
-		err = use(r)
-	}
-	return errors.Join(err, p.Close())
+	return errors.Join(use(place), place.Close())
+}
+
+// repository opens the backups of the place.
+func (p backupPlace) repository(ctx context.Context, installation, temp string, use func(r *backup.Repository) error) error {
+	return p.open(ctx, temp, func(place backup.Place) error {
+		r, err := backup.OpenRepository(ctx, place, engine, p.key, installation, temp)
+		if err != nil {
+			return err
+		}
+		return use(r)
+	})
 }
 
 // keeper keeps the daemon's backups, one after the other.
@@ -98,12 +129,26 @@ func (k *keeper) open(ctx context.Context, use func(r *backup.Repository) error)
 	if p.name == "" {
 		return fault.New(fault.Conflict, "backup.no_place_set")
 	}
-	return repository(ctx, p.name, p.key, k.d.store.ID(), k.d.blobs.TempDir(), use)
+	return p.repository(ctx, k.d.store.ID(), k.d.blobs.TempDir(), use)
+}
+
+// lookLimit is how long a page waits for a place that does not answer.
+const lookLimit = 20 * time.Second
+
+// look is open for who waits for it.
+func (k *keeper) look(ctx context.Context, use func(ctx context.Context, r *backup.Repository) error) error {
+	short, cancel := context.WithTimeout(ctx, lookLimit)
+	defer cancel()
+	err := k.open(short, func(r *backup.Repository) error { return use(short, r) })
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = fault.New(fault.Unavailable, "store.place_away", "place", k.d.cfg.backups.name).Because(err)
+	}
+	return err
 }
 
 // Snapshots implements backups.Keeper.
 func (k *keeper) Snapshots(ctx context.Context) (list []backups.Snapshot, err error) {
-	err = k.open(ctx, func(r *backup.Repository) error {
+	err = k.look(ctx, func(ctx context.Context, r *backup.Repository) error {
 		all, err := r.Snapshots(ctx)
 		for _, s := range all {
 			list = append(list, backups.Snapshot(s))
@@ -217,7 +262,7 @@ func (k *keeper) wrong(ctx context.Context) error {
 	if k.d.cfg.backups.name == "" {
 		return nil
 	}
-	return k.open(ctx, func(*backup.Repository) error { return nil })
+	return k.look(ctx, func(context.Context, *backup.Repository) error { return nil })
 }
 
 // tried is when the newest snapshot that was restored for trial was, anywhere; zero for none.
@@ -259,8 +304,8 @@ type backupsCommands struct {
 // backupsList lists the backups of a place, or those of the running daemon.
 type backupsList struct {
 	reach
+	opener
 	Place string `arg:"" optional:"" name:"backup_place"`
-	Key   string `help:"cli.flag.backups_key"`
 	JSON  bool   `help:"cli.flag.json"`
 }
 
@@ -273,7 +318,7 @@ func (c backupsList) Run(t *terminal) error {
 		}
 		return c.print(t, items)
 	}
-	return inPlace(t, c.Place, c.Key, func(r *backup.Repository) error {
+	return inPlace(t, c.Place, c.opener, func(r *backup.Repository) error {
 		all, err := r.Snapshots(t)
 		if err != nil {
 			return err
@@ -321,8 +366,8 @@ func (c backupsMake) Run(t *terminal) error {
 // backupsTry restores the newest backup of a place for trial, or has the daemon do it.
 type backupsTry struct {
 	reach
+	opener
 	Place string `arg:"" optional:"" name:"backup_place"`
-	Key   string `help:"cli.flag.backups_key"`
 	JSON  bool   `help:"cli.flag.json"`
 }
 
@@ -333,7 +378,7 @@ func (c backupsTry) Run(t *terminal) error {
 	if c.Place == "" {
 		err = c.client().send(t, http.MethodPost, "/api/v1/backups/try", nil, &done)
 	} else {
-		err = inPlace(t, c.Place, c.Key, func(r *backup.Repository) (err error) {
+		err = inPlace(t, c.Place, c.opener, func(r *backup.Repository) (err error) {
 			done, err = tryNewest(t, r, time.Now())
 			return err
 		})
@@ -350,31 +395,34 @@ func (c backupsTry) Run(t *terminal) error {
 
 // backupsBegin makes an empty folder one where backups are kept.
 type backupsBegin struct {
+	opener
 	Place string `arg:"" name:"backup_place"`
-	Key   string `help:"cli.flag.backups_key"`
 }
 
 // Run makes it.
 func (c backupsBegin) Run(t *terminal) error {
-	key, err := readKey(c.Key)
-	if err != nil {
-		return err
+	p, err := readBackupPlace(c.Place, c.opener, "")
+	if err == nil {
+		err = p.open(t, os.TempDir(), func(place backup.Place) error { return backup.Begin(t, place, p.key) })
 	}
-	place, err := folder.OpenPlace(c.Place)
 	if err != nil {
-		return err
-	}
-	if err := errors.Join(backup.Begin(t, place, key), place.Close()); err != nil {
-		return err
+		return advised(err)
 	}
 	say := "cli.backups.begun"
 	switch {
-	case key.Opens():
+	case p.key.Opens():
 		say = "cli.backups.begun_closed"
-	case key.Closes():
+	case p.key.Closes():
 		say = "cli.backups.begun_public"
 	}
-	_, err = fmt.Fprintln(t.out, t.lang.Say(say, "place", c.Place, "key", cmp.Or(c.Key, "-")))
+	serve := "loa serve --backups " + c.Place
+	if c.Login != "" {
+		serve += " --backups-login " + c.Login
+	}
+	if c.Key != "" {
+		serve += " --backups-key " + c.Key
+	}
+	_, err = fmt.Fprintln(t.out, t.lang.Say(say, "place", c.Place, "serve", serve))
 	return err
 }
 
@@ -398,20 +446,27 @@ func (c backupsKey) Run(t *terminal) error {
 }
 
 // inPlace opens the backups of a place for a command.
-func inPlace(t *terminal, place, keyFile string, use func(r *backup.Repository) error) error {
-	key, err := readKey(keyFile)
-	if err != nil {
+func inPlace(t *terminal, place string, by opener, use func(r *backup.Repository) error) error {
+	p, err := readBackupPlace(place, by, "")
+	if err == nil {
+		err = p.repository(t, "", os.TempDir(), use)
+	}
+	return advised(err)
+}
+
+// advised adds to a refusal of a place what to type instead.
+func advised(err error) error {
+	e := fault.Of(err)
+	if e == nil {
 		return err
 	}
-	err = repository(t, place, key, "", os.TempDir(), use)
-	if e := fault.Of(err); e != nil {
-		if more := toType(e.Kind, e.Code, ""); more != nil {
-			said := *e
-			said.Parts = append(slices.Clone(e.Parts), more)
-			return &said
-		}
+	more := toType(e.Kind, e.Code, "")
+	if more == nil {
+		return err
 	}
-	return err
+	said := *e
+	said.Parts = append(slices.Clone(e.Parts), more)
+	return &said
 }
 
 // snapshotAt is the newest snapshot, or the newest up to the end of a day, minute or second, in

@@ -30,7 +30,7 @@ func placed(t *testing.T, keyFile, keep string) (dir string, p backupPlace) {
 	if code, out := loa(args...); code != 0 || !strings.Contains(out, "loa serve --backups "+dir) {
 		t.Fatalf("%d %s", code, out)
 	}
-	p, err := readBackupPlace(dir, keyFile, keep)
+	p, err := readBackupPlace(dir, opener{Key: keyFile}, keep)
 	if err != nil {
 		t.Fatal(err)
 	}

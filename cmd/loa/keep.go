@@ -20,6 +20,7 @@ import (
 	"loa/store"
 	"loa/store/backup"
 	"loa/store/folder"
+	"loa/store/remote"
 )
 
 // backupCommand asks the running daemon for a backup.
@@ -111,10 +112,9 @@ func (s *source) Read(b []byte) (int, error) {
 type restoreCommand struct {
 	Data string `default:"data" help:"cli.flag.data"`
 	File string `arg:"" name:"backup"`
-	Key  string `help:"cli.flag.backups_key"`
-	At   string `help:"cli.flag.backups_at"`
-
-	Partial bool `help:"cli.flag.backups_partial"`
+	opener
+	At      string `help:"cli.flag.backups_at"`
+	Partial bool   `help:"cli.flag.backups_partial"`
 }
 
 // Run makes the folder.
@@ -135,11 +135,11 @@ func (c restoreCommand) Run(t *terminal) error {
 
 func (c restoreCommand) restore(t *terminal) (w backup.Whole, found backup.Found, err error) {
 	info, err := os.Stat(c.File)
-	if err != nil {
+	if err != nil && !remote.Is(c.File) {
 		return w, found, fault.New(fault.NotFound, "cli.no_file", "file", c.File).Because(err)
 	}
-	if info.IsDir() {
-		err = inPlace(t, c.File, c.Key, func(r *backup.Repository) error {
+	if err != nil || info.IsDir() {
+		err = inPlace(t, c.File, c.opener, func(r *backup.Repository) error {
 			s, err := snapshotAt(t, r, c.At)
 			if err == nil {
 				w, found, err = r.Restore(t, s, c.Data, time.Now(), c.Partial)
@@ -148,7 +148,7 @@ func (c restoreCommand) restore(t *terminal) (w backup.Whole, found backup.Found
 		})
 		return w, found, err
 	}
-	if c.Key != "" || c.At != "" || c.Partial {
+	if c.opener != (opener{}) || c.At != "" || c.Partial {
 		return w, found, fault.New(fault.Invalid, "cli.only_place", "file", c.File)
 	}
 	f, err := os.Open(c.File)

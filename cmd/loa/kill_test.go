@@ -62,7 +62,7 @@ func serveChild(dir string) error {
 	if err != nil {
 		return err
 	}
-	place, err := readBackupPlace(os.Getenv(childBackups), "", "")
+	place, err := readBackupPlace(os.Getenv(childBackups), opener{}, "")
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ type serveCommand struct {
 	Address  string `help:"cli.flag.address"`
 
 	Backups string `help:"cli.flag.backups"`
-	Key     string `help:"cli.flag.backups_key" name:"backups-key"`
+	Opener  opener `embed:"" prefix:"backups-"`
 	Keep    string `help:"cli.flag.backups_keep" name:"backups-keep"`
 }
 
@@ -51,7 +51,7 @@ func (c serveCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	place, err := readBackupPlace(c.Backups, c.Key, c.Keep)
+	place, err := readBackupPlace(c.Backups, c.Opener, c.Keep)
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,7 @@ var instead = map[string]string{
 	"airing.slot_reported":     "cli.say_correct",
 	"backup.key_needed":        "cli.say_key",
 	"backup.no_place_set":      "cli.say_backups",
+	"store.login_refused":      "cli.say_login",
 	"airing.corrected_already": "cli.say_correct",
 	"coverage.asked_already":   "cli.say_answer",
 	"coverage.request_changed": "cli.say_answer",
