@@ -28,7 +28,8 @@ async function send(chosen) {
     if (!one) return;
     if (!one.why) return say(fill(waits, { name, part: one.safe ? Math.round((100 * one.safe) / one.size) : 0 }));
     say(name + ": " + (one.status === 415 && !type.startsWith("audio/") ? foreign : one.why), "bad");
-    if (!one.other) box.takeBack(one); // it is the file: she is here and chooses another
+    // it is the file: she is here and chooses another; else it is the report, or the room at the server
+    if (!one.other && one.status !== 507) box.takeBack(one);
   });
   const { end } = await go({ only: item.id, how: "now" });
   if (end?.state === "sent") location.assign(end.receipt.then); // of what corrected the report meanwhile

@@ -19,6 +19,7 @@ import { settles } from "./keep.js";
 export const shape = 3; // of an item; without parts it is still 2
 const passing = [401, 408, 425, 429]; // refusals that pass
 const patience = 60_000; // ms without an answer: the line is dead
+const quota = "library.quota_used"; // passes when somebody makes room: she is told
 const probe = 64 * 1024; // the first piece of a file
 const most = 1024 * 1024; // the largest
 const brisk = 5000; // ms in which a piece has to go so that the next may be larger
@@ -263,8 +264,8 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
   function verdict({ answer, json }) {
     if (!json?.code) return { state: "later" };
     if (answer.status === 401) return { state: "out" };
-    const passes = [404, 409, 410, 423, ...passing].includes(answer.status) || answer.status >= 500;
-    return passes ? { state: "later" } : { state: "refused", problem: json };
+    const mayPass = [404, 409, 410, 423, ...passing].includes(answer.status) || answer.status >= 500;
+    return mayPass && json.code !== quota ? { state: "later" } : { state: "refused", problem: json };
   }
 
   const version = (item) => ({ "Tus-Resumable": "1.0.0", "Loa-Person": item.person });

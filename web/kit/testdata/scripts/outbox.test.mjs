@@ -98,6 +98,8 @@ function server(time) {
     if (fault === "redirect") return { ...answerOf(0, ""), type: "opaqueredirect" };
     if (fault === "refused") return answerOf(422, { code: "airing.correct_why", detail: "Hãy ghi lý do sửa." });
     if (fault === "asks") return answerOf(409, { code: "airing.is_it_planned", detail: "Có phải lượt 17:00?" }, { "Loa-Asks": "yes" });
+    if (fault === "quota") return answerOf(507, { code: "library.quota_used", detail: "Đài đã dùng hết mức.", status: 507 });
+    if (fault === "disk") return answerOf(507, { code: "store.full", detail: "Ổ đĩa đã đầy.", status: 507 });
     if (fault === "502") return answerOf(502, "Bad Gateway");
     if (fault === "forged") return answerOf(200, { id: new URLSearchParams(options.body).get("id"), missing: [] });
     const answer = await take(url, options);
@@ -349,6 +351,24 @@ test("a photo goes after its report, from where it was cut", async () => {
   assert.equal(srv.files.length, 1, "one upload");
   assert.deepEqual(Buffer.from(srv.files[0].got), Buffer.from(bytes));
   assert.deepEqual(srv.evidence.map((e) => e.url), [`/airings/${item.id}/evidence`]);
+});
+
+test("a file that the station has no room for is told, holds nothing up, and goes by hand when there is", async () => {
+  for (const [fault, told] of [["quota", "Đài đã dùng hết mức."], ["disk", undefined]]) {
+    const { box, srv, time } = world();
+    for (const name of ["a.jpg", "b.jpg"]) {
+      await box.addFile({ report: "r", name, type: "image/jpeg", bytes: new Uint8Array(9).buffer });
+      time.now++;
+    }
+    srv.faults = [fault];
+    await box.send();
+    assert.deepEqual((await box.list()).map((i) => [i.name, i.why]), told ? [["a.jpg", told]] : [["a.jpg", told], ["b.jpg", told]]);
+    await box.send(); // a full disk passes by itself
+    assert.equal((await box.list()).length, told ? 1 : 0);
+    await box.send({ byHand: true });
+    assert.equal((await box.list()).length, 0);
+    assert.equal(srv.evidence.length, 2);
+  }
 });
 
 test("a form goes after the files that belong to it, told ahead, from where it was cut", async () => {
