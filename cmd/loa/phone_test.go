@@ -493,6 +493,8 @@ func (w *walk) sound(seconds float64) (path string) {
 	return path
 }
 
+const mostEvidence = 10 // of a report
+
 // evidence shows a photo or a sound on the page of a report that stands and of which nothing waits. It leaves at once: what waits while its
 // report is taken back is hers to look at.
 func (w *walk) evidence() string {
@@ -507,7 +509,7 @@ func (w *walk) evidence() string {
 			slots[l.ID] = l.Slot
 		}
 	}
-	ids = slices.DeleteFunc(ids, func(id string) bool { return slots[id] == "" })
+	ids = slices.DeleteFunc(ids, func(id string) bool { return slots[id] == "" || w.photos[slots[id]] >= mostEvidence })
 	if len(ids) == 0 {
 		return "nothing to show evidence of"
 	}
@@ -583,14 +585,24 @@ func (w *walk) person() string {
 // photo takes one for a report that waits. It is chosen in one sitting with the look for where: a report may leave between.
 func (w *walk) photo() string {
 	name, jpg := w.picture()
+	enough := []string{}
+	for slot, n := range w.photos {
+		if n >= mostEvidence {
+			enough = append(enough, slot)
+		}
+	}
+	full, err := json.Marshal(enough)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	slot := webtest.Eval[string](w.tab, "photograph what waits", fmt.Sprintf(`(() => {
 		const input = document.querySelector("article .phone input[type=file]"), files = new DataTransfer();
-		if (!input) return "";
+		if (!input || %s.includes(input.closest("article").dataset.slot)) return "";
 		files.items.add(new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], %q, { type: "image/jpeg" }));
 		input.files = files.files;
 		input.dispatchEvent(new Event("change", { bubbles: true }));
 		return input.closest("article").dataset.slot;
-	})()`, jpg, name))
+	})()`, full, jpg, name))
 	if slot == "" {
 		return "nothing to photograph"
 	}
