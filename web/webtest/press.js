@@ -4,6 +4,7 @@ window.press ??= (() => {
   const hidden = (b) => b.matches("[aria-hidden=true]");
   const box = (b) => b.closest("[popover]");
   const sends = (b) => b.type === "submit" && b.form;
+  const folder = (b) => b.closest(".filters")?.querySelector(".folder:not(:checked)"); // what a narrow screen folds
   const seen = (b) => {
     const shut = [];
     for (let e = b; e; e = e.parentElement) {
@@ -12,12 +13,15 @@ window.press ??= (() => {
         shut.push(e);
       }
     }
+    const fold = folder(b);
+    if (fold) fold.checked = true;
     const pop = box(b),
       close = pop && !pop.matches(":popover-open");
     if (close) pop.showPopover();
     const yes = b.getClientRects().length > 0 && getComputedStyle(b).visibility === "visible" && !b.disabled;
     if (close) pop.hidePopover();
     for (const e of shut) e.open = false;
+    if (fold) fold.checked = false;
     return yes;
   };
   // ready waits for the scripts of the page, those that take buttons away too.
@@ -99,7 +103,7 @@ window.press ??= (() => {
   const picture = () =>
     document.body.innerText +
     "\n" +
-    [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, [popover]")]
+    [...document.querySelectorAll("input:not([type=hidden], .folder), select, textarea, button, [popover]")]
       .map((e) =>
         [
           e.tagName,
@@ -145,6 +149,7 @@ window.press ??= (() => {
     if (!b?.isConnected) return "gone";
     const pop = box(b);
     for (let e = b; e; e = e.parentElement) if (e.matches("details")) e.open = true;
+    if (folder(b)) folder(b).checked = true;
     if (pop && !pop.matches(":popover-open"))
       document
         .querySelector(`[popovertarget="${pop.id}"]:not([popovertargetaction]), [data-dialog="${pop.id}"]`)
