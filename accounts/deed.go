@@ -3,6 +3,7 @@ package accounts
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -262,9 +263,10 @@ type Done struct {
 	Body json.RawMessage // what Concerns reads
 }
 
-// DoneReport is a report of an airing.
-func DoneReport(id, station string) Done {
-	return done(ReportedAiring, id, "id", id, "station", station)
+// DoneReport is a report of an airing that came at that time, with which its ID begins: what
+// comes together lies together in the log of changes.
+func DoneReport(at time.Time, id, station string) Done {
+	return done(ReportedAiring, fmt.Sprintf("%010x ", at.Unix())+id, "id", id, "station", station)
 }
 
 // DoneStep is a change of a contest by its ID, which tells nothing of what was entered or marked.

@@ -94,6 +94,9 @@ func (tx *tx) putRow(table string, key, value []byte) error {
 	tx.wrote = true
 	tx.s.weeks.moved(tx, table, key)
 	b, c := tx.b.Bucket([]byte(table)), tx.coverOf(table)
+	if growing[table] {
+		b.FillPercent = fullPage
+	}
 	old := b.Get(key)
 	tx.note(table, old, value)
 	if old != nil {

@@ -29,3 +29,11 @@ var tableNames = []string{
 // plain are the buckets whose values carry no checksum: of the rows of sounds all
 // is in the key.
 var plain = map[string]bool{versionsBucket: true, soundRowsBucket: true}
+
+// growing are the tables of which each row comes behind others, of all or of one station or person: a page of theirs that
+// is full is split behind nearly all of its rows instead of in the middle, for those get no more between them.
+var growing = map[string]bool{acts.name: true, trail.name: true, trailOf.name: true, logEntries.name: true, linesByTime.name: true, linesByPlace.name: true,
+	runs.name: true, contestEvents.name: true, messagesByTime.name: true, deliveries.name: true}
+
+// fullPage is how full the first part then is.
+const fullPage = 0.9

@@ -133,7 +133,7 @@ func checkTrail(tx *tx, report func(store.Problem)) error {
 
 // noteReport puts a report into the trail: what it says is in its log.
 func (tx *tx) noteReport(m accounts.Meta, line airing.Line) error {
-	return tx.noteDone(m, accounts.DoneReport(line.ID, line.Station))
+	return tx.noteDone(m, accounts.DoneReport(m.At, line.ID, line.Station))
 }
 
 // noteSteps puts a change of a contest into the trail: what it says is in its events.
