@@ -312,8 +312,7 @@ func TestAPhoneIsUsedByChance(t *testing.T) {
 	t.Logf("LOA_SEED=%d repeats the %d steps", seed, steps)
 	w := &walk{valley: newValley(t, 6, 2+steps/8), chance: rand.New(rand.NewPCG(seed, 1)), says: map[string]string{}, photos: map[string]int{}}
 	w.line(true)
-	w.today()
-	w.tab.Until("her day is kept", `caches.open("loa-1-pages").then((c) => c.match("/today")).then(Boolean)`)
+	w.begins()
 	did := map[string]int{}
 	for range steps {
 		did[w.step()]++
@@ -322,6 +321,13 @@ func TestAPhoneIsUsedByChance(t *testing.T) {
 	w.lost.Store(0)
 	w.settles()
 	w.compare()
+}
+
+// begins opens her day with a network, and waits until the phone has kept it.
+func (w *walk) begins() {
+	w.t.Helper()
+	w.today()
+	w.tab.Until("her day is kept", `caches.open("loa-1-pages").then((c) => c.match("/today")).then(Boolean)`)
 }
 
 type walk struct {
@@ -408,7 +414,7 @@ func (w *walk) logOut() string {
 	w.open("/me")
 	w.tab.Until("she is logged out", `(document.querySelector("form[action='/logout'] [popover] button[value=end]")?.click(), ["/login", "/unlock"].includes(location.pathname))`)
 	w.logIn()
-	w.today()
+	w.begins()
 	return "log out"
 }
 
@@ -502,7 +508,7 @@ func (w *walk) evidence() string {
 		return "no network to show evidence"
 	}
 	w.today()
-	ids := webtest.Eval[[]string](w.tab, "what evidence can be shown of", `[...document.querySelectorAll("[data-report]")].filter((l) => !l.querySelector(".phone")).map((l) => l.dataset.report)`)
+	ids := webtest.Eval[[]string](w.tab, "what evidence can be shown of", `[...document.querySelectorAll("li[data-report]")].filter((l) => !l.querySelector(".phone")).map((l) => l.dataset.report)`)
 	slots := map[string]string{}
 	for _, l := range w.reports() {
 		if l.Stands() {
@@ -530,7 +536,13 @@ func (w *walk) evidence() string {
 	const shown = `document.querySelectorAll("img.evidence, #main audio").length`
 	w.open("/airings/" + id)
 	there := webtest.Eval[int](w.tab, "count the evidence", shown)
-	w.tab.Until("the outbox takes files", `document.querySelector("form[data-evidence]")?.dataset.takes === "outbox"`)
+	w.tab.Until("the outbox takes files, or there is no form", `document.readyState === "complete" && (document.querySelector("form[data-evidence]") ?? { dataset: { takes: "outbox" } }).dataset.takes === "outbox"`)
+	if webtest.Eval[bool](w.tab, "see the form", `!document.querySelector("form[data-evidence]")`) {
+		if slices.ContainsFunc(w.reports(), func(l airing.Line) bool { return l.ID == id && l.Stands() }) {
+			w.t.Errorf("the page of %s, which stands, takes no evidence", id)
+		}
+		return "corrected meanwhile"
+	}
 	w.lost.Store(0)
 	w.tab.Upload("form[data-evidence] input[type=file]:not([capture])", file)
 	w.tab.Until("it is shown", fmt.Sprintf("%s > %d", shown, there))
@@ -579,6 +591,7 @@ func (w *walk) person() string {
 			w.t.Errorf("the other sees that something of hers waits (%d)", waits)
 		}
 	}
+	w.begins()
 	return "person"
 }
 
@@ -618,7 +631,7 @@ func (w *walk) correct() string {
 		return "no network to correct"
 	}
 	w.today()
-	links := webtest.Eval[[]string](w.tab, "what can be corrected", `[...document.querySelectorAll("[data-report]")].filter((l) => !l.querySelector(".phone")).map((l) => l.dataset.report)`)
+	links := webtest.Eval[[]string](w.tab, "what can be corrected", `[...document.querySelectorAll("li[data-report]")].filter((l) => !l.querySelector(".phone")).map((l) => l.dataset.report)`)
 	if len(links) == 0 {
 		return "nothing to correct"
 	}
@@ -646,7 +659,7 @@ func (w *walk) correct() string {
 func (w *walk) undo() string {
 	slot := webtest.Eval[string](w.tab, "undo", `(() => {
 		document.querySelector("[data-pressed]")?.removeAttribute("data-pressed");
-		const line = [...document.querySelectorAll("[data-report]")].find((l) => l.querySelector("form")?.offsetParent);
+		const line = [...document.querySelectorAll("li[data-report]")].find((l) => l.querySelector("form")?.offsetParent);
 		if (!line) return "";
 		line.dataset.pressed = "yes";
 		const { slot } = line.querySelector("form").elements;
