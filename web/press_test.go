@@ -304,7 +304,7 @@ func (w *presser) recorded() {
 	if err != nil || len(lines) == 0 {
 		w.t.Fatal("no airing", err)
 	}
-	const buttons = "kit/_record.html"
+	const buttons = "_record.html" // of the page, and of what it opens
 	w.just(operator, "/airings/"+lines[0].ID, buttons, nil)
 	w.again("record.start")
 	w.again("record.stop")
