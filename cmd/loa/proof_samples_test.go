@@ -106,6 +106,9 @@ func TestSamplesAreGivenHeardAndTakenBack(t *testing.T) {
 		if s.Right() {
 			right++
 		}
+		if len(s.Heard.Hints) > 0 {
+			t.Errorf("%v is said of a sample", s.Heard.Hints)
+		}
 		if s.Wrong() {
 			wrong++
 		}
