@@ -38,13 +38,13 @@ func (c audioMatch) Run(t *terminal) error {
 	if recorded.IsZero() != began.IsZero() {
 		return fault.New(fault.Invalid, "audio.cli.both_times")
 	}
-	clip, err := matchPrint(t, c.Clip)
+	clip, err := matchPrint(t, t.lang, c.Clip)
 	if err != nil {
 		return err
 	}
 	var candidates []match.Candidate
 	for i, file := range append(c.Episodes, c.Other...) {
-		print, err := matchPrint(t, file)
+		print, err := matchPrint(t, t.lang, file)
 		if err != nil {
 			return err
 		}
@@ -70,13 +70,18 @@ func instant(s string) (time.Time, error) {
 	return at, nil
 }
 
-func matchPrint(ctx context.Context, name string) (match.Print, error) {
+// matchPrint is the print of a file; the fault of one that is no sound names it, for there are several.
+func matchPrint(ctx context.Context, lang text.Language, name string) (match.Print, error) {
 	f, err := openRecording(name)
 	if err != nil {
 		return match.Print{}, err
 	}
 	defer f.Close()
-	return audio.MatchPrint(ctx, f, audio.Options{})
+	print, err := audio.MatchPrint(ctx, f, audio.Options{})
+	if e := fault.Of(err); err != nil && e.Kind != fault.Internal {
+		err = fault.New(e.Kind, "audio.cli.of_file", "file", name, "why", lang.Fault(err)).Because(err)
+	}
+	return print, err
 }
 
 // matchJSON is a verdict as a program reads it; seconds and shares of chance.

@@ -97,7 +97,10 @@ func TestTheMachineListensToEvidence(t *testing.T) {
 		}
 	}
 	ends := func(from, late int) time.Time { return start.Add(time.Duration(from+15+late) * time.Second) }
-	good := weekly.clip(70, 9)
+	good, both := weekly.clip(70, 9), make([]float32, 15*talkRate)
+	for i := range both {
+		both[i] = 0.15*weekly[60*talkRate+i] + 0.5*music[60*talkRate+i]
+	}
 	for _, c := range []struct {
 		name, station, clip string
 		at                  time.Time
@@ -115,6 +118,8 @@ func TestTheMachineListensToEvidence(t *testing.T) {
 		{"of two seconds", "S00007", string(audiotest.WAVOf(weekly[70*talkRate:72*talkRate], talkRate)), ends(70, 0), match.NotProven, match.TooShort, 0},
 		{"that proved another's", "S00009", good, ends(70, 6), match.NotProven, match.Used, 0},
 		{"that proved another's, cut and made softer", "S00010", softer(good), ends(70, 6), match.NotProven, match.Used, 0},
+		{"of it, by its time of a year before", "S00012", weekly.clip(71, 11), start.AddDate(-1, 0, 0), match.Verified, match.Found, 1},
+		{"beside a neighbour's other programme", "S00013", string(audiotest.WAVOf(both, talkRate)), ends(60, 0), match.NotProven, match.Shared, 0},
 		{"of the same seconds at another loudspeaker", "S00011", weekly.clip(70, 4), ends(70, 6), match.Verified, match.Found, 0},
 	} {
 		id := report(c.station)
