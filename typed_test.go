@@ -193,7 +193,7 @@ var machine = map[string]string{
 	"internal/wallclock/elapsed_linux.go": "it counts what has passed",
 	"scheduler/clock.go":                  "it compares the clock with what has passed",
 	"store/bolt/bolt.go":                  "how long it waits for another daemon, and the clock of who gives none",
-	"store/bolt/change.go":                "how long a change took",
+	"store/bolt/commit.go":                "how long a change took",
 	"store/folder/blobs.go":               "times of files are the machine's",
 	"store/remote/s3.go":                  "deadlines of a connection are the machine's",
 	"web/kit/guard.go":                    "deadlines of a connection are the machine's",
