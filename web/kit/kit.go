@@ -155,6 +155,9 @@ func New(cfg Config) *Kit {
 	k.metrics = newMetrics(func() bool { return k.trouble() != nil })
 	k.assets.add("kit", files, k.Fail)
 	own := &Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}
+	if _, err := k.shared(text.Vietnamese); err != nil {
+		k.Fail(err)
+	}
 	k.failed, k.offline = NewView[errorPage](own, "error.html"), NewView[offlinePage](own, "offline.html")
 	k.outbox = NewView[outboxPage](own, "outbox.html")
 	k.Handle(k.ownRoutes()...)

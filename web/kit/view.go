@@ -136,7 +136,7 @@ func NewView[T any](f *Folder, file string) *View[T] {
 		f.kit.Fail(fmt.Errorf("kit: the page of %s does not embed kit.Page", v.Name()))
 		return v
 	}
-	if _, err := f.kit.parse(f, file, text.Vietnamese); err != nil { // the languages differ in functions only
+	if err := f.kit.check(f, file); err != nil {
 		f.kit.Fail(err)
 		return v
 	}
@@ -179,11 +179,26 @@ func (k *Kit) shared(lang text.Language) (*template.Template, error) {
 	return k.base[lang].Clone()
 }
 
+// parse returns the view's file with all that it may use.
 func (k *Kit) parse(f *Folder, file string, lang text.Language) (*template.Template, error) {
 	t, err := k.shared(lang)
 	if err != nil {
 		return nil, err
 	}
+	return k.parseOwn(t, f, file)
+}
+
+// check finds mistakes in the view's file without what all pages share, to copy which is most of making a view.
+func (k *Kit) check(f *Folder, file string) error {
+	t, err := k.parseOwn(template.New("").Funcs(k.funcs(text.Vietnamese)), f, file) // the languages differ in functions only
+	if err == nil && t.Lookup("main") == nil {
+		err = fmt.Errorf("kit: %s/%s defines no \"main\"", f.name, file)
+	}
+	return err
+}
+
+// parseOwn adds the folder's parts and the file.
+func (k *Kit) parseOwn(t *template.Template, f *Folder, file string) (_ *template.Template, err error) {
 	if parts, _ := fs.Glob(f.fs, "_*.html"); len(parts) > 0 && f.name != "kit" { // the pattern is a good one
 		if t, err = k.parseFiles(t, f.name, f.fs, parts...); err != nil {
 			return nil, fmt.Errorf("kit: parts of %s: %w", f.name, err)
@@ -191,9 +206,6 @@ func (k *Kit) parse(f *Folder, file string, lang text.Language) (*template.Templ
 	}
 	if t, err = k.parseFiles(t, f.name, f.fs, file); err != nil {
 		return nil, fmt.Errorf("kit: %s/%s: %w", f.name, file, err)
-	}
-	if t.Lookup("main") == nil {
-		return nil, fmt.Errorf("kit: %s/%s defines no \"main\"", f.name, file)
 	}
 	return t, nil
 }
