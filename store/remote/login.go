@@ -43,15 +43,19 @@ func ReadLogin(text string, readFile func(name string) ([]byte, error)) (l Login
 			continue
 		}
 		word, value, _ := strings.Cut(line, " ")
-		if !l.set(word, strings.TrimSpace(value), readFile) {
+		if err := l.set(word, strings.TrimSpace(value), readFile); fault.Is(err, "store.login_open") {
+			return Login{}, err
+		} else if err != nil { // why could quote a secret
 			return Login{}, fault.New(fault.Invalid, "store.bad_login", "line", i+1)
 		}
 	}
 	return l, nil
 }
 
-func (l *Login) set(word, value string, readFile func(name string) ([]byte, error)) bool {
-	var err error
+func (l *Login) set(word, value string, readFile func(name string) ([]byte, error)) (err error) {
+	if value == "" {
+		return errNoLogin
+	}
 	switch word {
 	case "key":
 		var file []byte
@@ -69,31 +73,34 @@ func (l *Login) set(word, value string, readFile func(name string) ([]byte, erro
 	case "region":
 		l.region = value
 	default:
-		return false
+		return errNoLogin
 	}
-	return err == nil && value != ""
+	return err
 }
 
-// LoginOf reads the file of a login; none where it has no name. Faults: store.login_open where others may read it, store.bad_login.
+// LoginOf reads the file of a login; none where it has no name. Faults: store.login_open where others may read it or the key it
+// names, store.bad_login.
 func LoginOf(file string) (Login, error) {
 	if file == "" {
 		return Login{}, nil
 	}
+	text, err := own(file)
+	if err != nil {
+		return Login{}, err
+	}
+	return ReadLogin(string(text), own)
+}
+
+// own reads a file that nobody else may read.
+func own(file string) ([]byte, error) {
 	info, err := os.Stat(file)
 	if err != nil {
-		return Login{}, err
+		return nil, err
 	}
 	if others(info) {
-		return Login{}, fault.New(fault.Denied, "store.login_open", "file", file)
+		return nil, fault.New(fault.Denied, "store.login_open", "file", file)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return Login{}, err
-	}
-	if len(text) > 1<<16 {
-		return Login{}, fault.New(fault.Invalid, "store.bad_login", "line", 1)
-	}
-	return ReadLogin(string(text), os.ReadFile)
+	return os.ReadFile(file)
 }
 
 var errNoLogin = errors.New("remote: no login")

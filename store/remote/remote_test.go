@@ -347,6 +347,13 @@ func TestALoginSaysNothing(t *testing.T) {
 	if said := fmt.Sprintf("%v %+v %#v %s", l, l, l, l); strings.Contains(said, "bi-mat") {
 		t.Error(said)
 	}
+	named := filepath.Join(t.TempDir(), "key")
+	if err := errors.Join(os.WriteFile(named, nil, 0o644), os.WriteFile(file, []byte("key "+named), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoginOf(file); !fault.Is(err, "store.login_open") || fault.Of(err).Args["file"] != named {
+		t.Errorf("everybody reads the key it names: %v", err)
+	}
 	for _, bad := range []string{"bi-mat", "secret", "secrte bi-mat", "key /none", "host bi-mat"} {
 		_, err := ReadLogin("# x\n\n"+bad, os.ReadFile)
 		if !fault.Is(err, "store.bad_login") || fault.Of(err).Args["line"] != 3 || strings.Contains(fmt.Sprint(err), "bi-mat") {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -124,11 +125,17 @@ func (m *Machine) serve(conn net.Conn) {
 				_ = r.Reply(r.Type == "subsystem", nil)
 			}
 		}()
+		if program := os.Getenv("LOA_SFTP_SERVER"); program != "" { // that of OpenSSH, where there is one
+			cmd := exec.Command(program)
+			cmd.Stdin, cmd.Stdout = channel, silent{channel, m}
+			_ = cmd.Run() // it ends with the line
+			continue
+		}
 		server, err := sftp.NewServer(silent{channel, m})
 		if err != nil {
 			return
 		}
-		_ = server.Serve()
+		_ = server.Serve() // it ends with the line
 	}
 }
 
