@@ -107,6 +107,9 @@ const (
 	lockAgain = lockLives / 6
 )
 
+// left are the locks this program could not end, since the line was gone. Whoever comes next of it need not wait for them.
+var left sync.Map
+
 // Lock implements backup.Place among all machines. Two that come at once both find the place busy.
 func (p *Place) Lock(ctx context.Context) (undo func(), err error) {
 	own := rand.Text()
@@ -119,7 +122,9 @@ func (p *Place) Lock(ctx context.Context) (undo func(), err error) {
 	leave := func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		defer cancel()
-		_ = p.remove(ctx, locks+"/"+own) // a lock that stays ends by itself
+		if err := p.remove(ctx, locks+"/"+own); err != nil {
+			left.Store(own, true)
+		}
 	}
 	if err := p.alone(ctx, own); err != nil {
 		leave()
@@ -149,9 +154,10 @@ func (p *Place) alone(ctx context.Context, own string) error {
 		return err
 	}
 	for name, lock := range all {
+		_, ours := left.LoadAndDelete(name)
 		switch {
 		case name == own:
-		case all[own].at.Sub(lock.at) < lockLives:
+		case !ours && all[own].at.Sub(lock.at) < lockLives:
 			return fault.New(fault.Conflict, "store.place_busy", "place", p.name)
 		default:
 			if err := p.remove(ctx, locks+"/"+name); err != nil {
@@ -159,8 +165,8 @@ func (p *Place) alone(ctx context.Context, own string) error {
 			}
 		}
 	}
-	left, err := p.list(ctx, parts)
-	for name := range left {
+	halves, err := p.list(ctx, parts)
+	for name := range halves {
 		err = errors.Join(err, p.remove(ctx, parts+"/"+name))
 	}
 	return err

@@ -177,6 +177,24 @@ func TestAWriterThatWasKilledIsForgotten(t *testing.T) {
 	}
 }
 
+// A line that goes while somebody writes keeps her out no longer than it is away.
+func TestALineThatGoesLeavesNoLock(t *testing.T) {
+	m := remotetest.NewMachine(t)
+	undo, err := opened(t, m.Address(), login(t, m.Login(t)), patience).Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Drop()
+	undo()
+	if undo, err = opened(t, m.Address(), login(t, m.Login(t)), patience).Lock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	undo()
+	if there, err := os.ReadDir(filepath.Join(m.Dir, locks)); err != nil || len(there) > 0 {
+		t.Errorf("%v, %v", there, err)
+	}
+}
+
 // No machine is believed to be the one that is meant but by its key.
 func TestAMachineIsKnownByItsKey(t *testing.T) {
 	m := remotetest.NewMachine(t)
