@@ -155,6 +155,7 @@ const (
 	ExcuseStation Action = "coverage.excuse"
 	CallStation   Action = "coverage.call" // and know what came of calls
 	CloseWeek     Action = "coverage.close"
+	IssuePapers   Action = "papers.issue" // give numbers to papers that leave
 	Organise      Action = "contest.organise"
 	EnterContest  Action = "contest.enter"
 	JudgeEntries  Action = "contest.judge"
@@ -165,13 +166,13 @@ const (
 var may = map[Role][]Action{
 	Admin: {ManagePeople, InviteStation, InvitePeople, EditSettings, RunServer, ReadStations, EditStations, ReadSchedule, EditSchedule,
 		Approve, UploadAudio, SendSamples, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
-		CallStation, CloseWeek, Organise},
+		CallStation, CloseWeek, IssuePapers, Organise},
 	Editor: {InviteStation, InvitePeople, ReadStations, EditStations, ReadSchedule, EditSchedule, Approve, UploadAudio, SendSamples, ReadAirings,
 		ReportAiring, ReadCoverage},
 	Monitor: {InviteStation, InvitePeople, ReadStations, ReadSchedule, SendSamples, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
-		CallStation, CloseWeek},
+		CallStation, CloseWeek, IssuePapers},
 	Operator:  {ReadStations, ReadSchedule, UploadAudio, SendSamples, ReadAirings, ReportAiring, ReadCoverage, EnterContest},
-	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, SendSamples, Organise},
+	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, SendSamples, IssuePapers, Organise},
 	Judge:     {JudgeEntries},
 	gateway:   {HandOnTexts},
 }

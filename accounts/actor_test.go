@@ -108,6 +108,7 @@ var actionWords = []struct {
 	{ExcuseStation, "miễn tuần cho đài"},
 	{CallStation, "gọi đài, ghi cuộc gọi"},
 	{CloseWeek, "chốt tuần, mở lại tuần"},
+	{IssuePapers, "lấy số văn bản"},
 	{ReadSchedule, "xem chương trình, lịch phát"},
 	{EditSchedule, "soạn chương trình, đặt lịch phát"},
 	{Approve, "duyệt số phát thanh"},

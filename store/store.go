@@ -17,6 +17,7 @@ import (
 	"loa/coverage"
 	"loa/library"
 	"loa/message"
+	"loa/outgoing"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -45,6 +46,7 @@ type Engine interface {
 	contest.Log
 	message.Store
 	texting.Store
+	outgoing.Store
 
 	// ID and Created say which installation it is and since when it has been there, UTC;
 	// Schema, in which shape the data is.

@@ -33,7 +33,8 @@ var unguarded = map[string][]string{
 		"POST /people/invite/organiser/{contest}",
 		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes",
 		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask",
-		"POST /api/v1/lists", "POST /lists", "POST /settings/texts/token", "POST /api/v1/texts/token",
+		"POST /api/v1/lists", "POST /lists", "POST /papers", "PUT /api/v1/papers/{id}", "POST /coverage/paper", "POST /contests/{contest}/papers",
+		"POST /settings/texts/token", "POST /api/v1/texts/token",
 		"POST /backups", "POST /api/v1/backups", "POST /api/v1/backups/try", "POST /samples", "POST /api/v1/samples"},
 	"appends to a log and takes nothing from it; a correction names what it corrects": {
 		"POST /api/v1/texts",
@@ -54,7 +55,7 @@ var unguarded = map[string][]string{
 	"follows tus: the offset is the edition": {
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
 	"ends something for good; ended twice it is ended": {
-		"POST /samples/{id}/withdraw", "POST /api/v1/samples/{id}/withdraw",
+		"POST /papers/{id}", "POST /api/v1/papers/{id}/strike", "POST /samples/{id}/withdraw", "POST /api/v1/samples/{id}/withdraw",
 		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "DELETE /api/v1/post/hooks/{id}",
 		"DELETE /api/v1/post/devices/{id}", "POST /me/messages/devices/{id}/end", "PUT /api/v1/me/device",
 		"POST /api/v1/me/messages/read", "POST /library/{id}/remove", "POST /me/sessions/end",

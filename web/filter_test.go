@@ -17,6 +17,7 @@ import (
 	"loa/coverage"
 	"loa/internal/filter"
 	"loa/internal/text"
+	"loa/outgoing"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/webtest"
@@ -48,6 +49,12 @@ func something(t *testing.T, m filter.Member) string {
 		return string(stations.Technologies[0])
 	case reflect.TypeFor[accounts.Role]():
 		return string(accounts.Operator)
+	case reflect.TypeFor[outgoing.Kind]():
+		return string(outgoing.Report)
+	case reflect.TypeFor[outgoing.Standing]():
+		return string(outgoing.Given)
+	case reflect.TypeFor[outgoing.Year]():
+		return "2024"
 	case reflect.TypeFor[bool]():
 		return "1"
 	case reflect.TypeFor[string]():
@@ -107,6 +114,7 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 		{"/stations", stations.Filter{}, "a[href^='/stations/export']", 2, ""},
 		{"/coverage", coverage.Query{}, "main header a[href^='/coverage?'], main header a[href^='/coverage/paper?']", 3, "week"},
 		{"/coverage/period", coverage.Filter{}, "main header a[href*='format=']", 2, ""},
+		{"/papers", outgoing.Filter{}, "main header a[href*='format=']", 2, ""},
 		{"/coverage/paper", coverage.Query{}, "a[href^='/coverage?'], a[href^='/coverage/paper?']", 3, ""},
 	} {
 		asked := url.Values{}

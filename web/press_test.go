@@ -67,6 +67,7 @@ var typed = map[string]map[string]string{
 	"/samples":                    {"file": "yes", "agreed": "1"},
 	"/evidence":                   {"note": "Ảnh chụp cụm loa đã tháo"},
 	"/coverage/stations/{}":       {"reason": "weather", "asked": "*"},
+	"/papers":                     {"kind": "letter", "about": "Mời họp", "number": ""},
 	"/coverage/excuses":           {"why": "Đài vẫn phát được bằng loa lưu động"},
 	"/calls/{}":                   {"outcome": "no_answer", "said": ""},
 	"/coverage/anew":              {"from": "2025-05-01", "min_seconds": "10:00"},

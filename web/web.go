@@ -31,6 +31,7 @@ import (
 	librarypages "loa/web/library"
 	"loa/web/me"
 	"loa/web/messages"
+	"loa/web/papers"
 	"loa/web/people"
 	"loa/web/programmes"
 	"loa/web/results"
@@ -127,6 +128,7 @@ func Register(k *kit.Kit, d Deps) {
 	coverage.Register(k, d.Store)
 	calls.Register(k, d.Store)
 	seals.Register(k, d.Store)
+	papers.Register(k, d.Store, d.Contests.Titles)
 	texts.Register(k, d.Store)
 	settings.Register(k, d.Store, d.Post)
 	programmes.Register(k, d.Store, d.Desk)

@@ -30,6 +30,7 @@ type grammar struct {
 	Stations     stationsCommands  `cmd:"" help:"stations.cli.summary"`
 	Lists        listsCommands     `cmd:"" help:"cli.summary.lists"`
 	Calls        callsCommands     `cmd:"" help:"cli.summary.calls"`
+	Papers       papersCommands    `cmd:"" help:"cli.summary.papers"`
 	Texts        textsCommands     `cmd:"" help:"cli.summary.texts"`
 	Audit        auditCommand      `cmd:"" help:"cli.summary.audit"`
 	Seals        sealsCommands     `cmd:"" help:"cli.summary.seals"`

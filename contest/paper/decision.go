@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"math/big"
 	"strings"
 	"time"
@@ -66,8 +67,9 @@ func DecisionOf(s *contest.State, lang text.Language, at time.Time) (d Decision,
 
 // Draw makes the decision and the list that goes with it.
 func (d Decision) Draw(o paper.Office, lang text.Language) []paper.Paper {
+	o.Symbol = cmp.Or(o.Symbol, "……")
 	p := d.begin(o, lang, "contest.decision")
-	p.Number, p.About = "……/QĐ-……", []string{lang.Say("contest.decision_about", "contest", d.Contest)}
+	p.Mark, p.About = "QĐ", []string{lang.Say("contest.decision_about", "contest", d.Contest)}
 	p.Body = []paper.Block{
 		paper.Text{Words: lang.Say("contest.decision_who"), Bold: true, Middle: true},
 		paper.Text{Words: lang.Say("contest.decision_basis"), Italic: true},
@@ -87,7 +89,7 @@ func (d Decision) Draw(o paper.Office, lang text.Language) []paper.Paper {
 	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_head")}}
 
 	list := paper.Paper{Lang: lang, Name: lang.Say("paper.annex"), Title: strings.ToUpper(lang.Say("contest.decision_list")),
-		Annex: lang.Say("contest.decision_with", "date", text.Vietnamese.PaperDay(d.Date))}
+		Annex: lang.Say("contest.decision_with", "number", p.Code(p.Mark), "date", p.Day())}
 	t := paper.Table{Columns: []paper.Column{counts(lang.Say("contest.number"), 6), words(lang.Say("contest.award"), 18), words(lang.Say("contest.prize"), 18),
 		words(lang.Say("contest.receiver"), 30), words(lang.Say("contest.work"), 28), numbers(lang.Say("contest.prize_amount"), 16, 0)}}
 	for _, x := range d.Rows {

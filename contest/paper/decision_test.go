@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"loa/contest"
+	"loa/internal/paper"
 	"loa/internal/text"
 )
 
@@ -30,5 +31,13 @@ func TestTheDecisionOfAwardAddsUpTheMoney(t *testing.T) {
 	}
 	if d.Total != "15.000.000" || d.InWords != "Mười lăm triệu đồng" {
 		t.Errorf("%s, %s", d.Total, d.InWords)
+	}
+	blank := d.Draw(paper.Office{}, text.Vietnamese)
+	if blank[0].Numbered() != "Số: ……/QĐ-……" || blank[1].Annex != "Kèm theo Quyết định số ……/QĐ-……, ngày 05 tháng 10 năm 2024" {
+		t.Errorf("without a number: %s, %s", blank[0].Numbered(), blank[1].Annex)
+	}
+	numbered := d.Draw(paper.Office{Number: 7, Symbol: "BTC", Dated: at.AddDate(0, 0, 2)}, text.Vietnamese)
+	if numbered[0].Numbered() != "Số: 07/QĐ-BTC" || numbered[1].Annex != "Kèm theo Quyết định số 07/QĐ-BTC, ngày 07 tháng 10 năm 2024" {
+		t.Errorf("with its number: %s, %s", numbered[0].Numbered(), numbered[1].Annex)
 	}
 }

@@ -94,7 +94,7 @@ func (h Heading) begin(o paper.Office, lang text.Language, title string) paper.P
 	if h.Round != "" {
 		about += " – " + h.Round
 	}
-	return paper.Paper{Lang: lang, Name: lang.Say(title), Office: o, Number: "……", Date: h.Date, Title: lang.Say(title), About: []string{about}}
+	return paper.Paper{Lang: lang, Name: lang.Say(title), Office: o, Mark: paper.Unmarked, Date: h.Date, Title: lang.Say(title), About: []string{about}}
 }
 
 // words is a column of text.
@@ -237,7 +237,7 @@ func (g Group) Places() map[ranking.Method]int {
 // Draw makes the protocol of a round.
 func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 	p := m.begin(o, lang, "contest.doc_minutes_title")
-	p.Number = "……/BB"
+	p.Mark = "BB"
 	p.Body = append(m.provisional(lang), paper.Say(lang.Say("contest.minute_entries", "n", m.Entries, "round", m.Round)))
 	var jury []string
 	for _, j := range m.Jury {

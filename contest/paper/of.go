@@ -2,6 +2,7 @@ package paper
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"time"
 
@@ -39,6 +40,15 @@ func Minuted(s *contest.State, id string) *contest.RoundState {
 		return s.Rounds[n-1]
 	}
 	return s.Round(id)
+}
+
+// Address is the page that draws a document about a round, which the register of papers knows it by.
+func Address(s *contest.State, document, round string) string {
+	q := url.Values{"doc": {document}}
+	if run := Minuted(s, round); document == "minutes" && run != nil {
+		q.Set("round", run.ID)
+	}
+	return "/contests/" + s.ID + "/papers?" + q.Encode()
 }
 
 func headingOf(s *contest.State, run *contest.RoundState, at time.Time) Heading {

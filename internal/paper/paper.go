@@ -9,6 +9,7 @@ package paper
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"math/big"
 	"strings"
@@ -21,7 +22,11 @@ import (
 type Office struct {
 	Parent string // the body above it; may be empty
 	Agency string // the body that issues the paper
+	Symbol string // "VPĐP", behind the mark of the paper's kind; may be empty
 	Place  string // where it is signed; dots stand for an empty one
+
+	Number int       // that the paper got in the office's register; 0 leaves the place blank
+	Dated  time.Time // with it; zero is the day the paper was drawn
 }
 
 // Paper is one paper, or an annex of the one before it.
@@ -29,7 +34,7 @@ type Paper struct {
 	Lang text.Language
 	Name string // of its worksheet; may be empty where there is but one
 	Office
-	Number    string // "……/BC"; "" for a paper without one
+	Mark      string // of its kind, "BC"; Unmarked for one without, "" for a paper that gets no number
 	Date      time.Time
 	Annex     string   // "Kèm theo Quyết định số …": it has no head of its own; "" for a paper
 	Title     string   // its kind: "BIÊN BẢN"
@@ -59,6 +64,7 @@ type Text struct {
 	Bold   bool // a heading, which stays with what follows
 	Italic bool
 	Middle bool // centred; else its first line stands in
+	Now    bool // tells only how things stood when it was drawn: no part of what the paper says
 }
 
 // List is a line for each item.
@@ -130,18 +136,48 @@ func (p Paper) ParentBody() string { parent, _ := p.Bodies(); return parent }
 // IssuingBody is the body that issues the paper, in capitals.
 func (p Paper) IssuingBody() string { _, agency := p.Bodies(); return agency }
 
+// Unmarked is the Mark of a kind of paper that has none: its number stands before the office's symbol.
+const Unmarked = "-"
+
+// Code is the number and symbol of a paper of that kind, "05/BC-VPĐP"; a number that is not there
+// is left blank.
+func (o Office) Code(mark string) string {
+	code := "……"
+	if o.Number > 0 {
+		code = fmt.Sprintf("%02d", o.Number)
+	}
+	between := "/"
+	if mark != "" && mark != Unmarked {
+		code, between = code+"/"+mark, "-"
+	}
+	if o.Symbol != "" {
+		code += between + o.Symbol
+	}
+	return code
+}
+
 // Numbered is the line of its number, "" without one.
 func (p Paper) Numbered() string {
-	if p.Number == "" {
+	if p.Mark == "" {
 		return ""
 	}
-	return text.Vietnamese.Say("kit.paper_number") + " " + p.Number
+	return text.Vietnamese.Say("kit.paper_number") + " " + p.Code(p.Mark)
 }
 
 // When is the line of place and day. Like the head it is Vietnamese whatever the
 // reader's language.
 func (p Paper) When() string {
-	return cmp.Or(p.Place, dots) + ", " + text.Vietnamese.PaperDay(p.Date)
+	return cmp.Or(p.Place, dots) + ", " + p.Day()
+}
+
+// Day is the day it is dated, "ngày 05 tháng 6 năm 2024".
+func (p Paper) Day() string { return text.Vietnamese.PaperDay(p.dated()) }
+
+func (p Paper) dated() time.Time {
+	if p.Dated.IsZero() {
+		return p.Date
+	}
+	return p.Dated
 }
 
 // State is the state's name, and Motto its motto, for templates.

@@ -23,8 +23,9 @@ import (
 // sample are a decision of two pages at least and the list that goes with it.
 func sample(rows int) []Paper {
 	at := time.Date(2024, 5, 4, 18, 0, 0, 0, time.UTC) // the 5th here
-	p := Paper{Lang: text.Vietnamese, Name: "Quyết định", Office: Office{Parent: "UBND tỉnh Lào Cai", Agency: "Văn phòng điều phối NTM", Place: "Lào Cai"},
-		Number: "05/QĐ-VPĐP", Date: at, Title: "QUYẾT ĐỊNH", About: []string{"Về việc khen thưởng tại Hội thi phát thanh cơ sở"},
+	p := Paper{Lang: text.Vietnamese, Name: "Quyết định", Office: Office{Parent: "UBND tỉnh Lào Cai", Agency: "Văn phòng điều phối NTM", Place: "Lào Cai",
+		Symbol: "VPĐP", Number: 5},
+		Mark: "QĐ", Date: at, Title: "QUYẾT ĐỊNH", About: []string{"Về việc khen thưởng tại Hội thi phát thanh cơ sở"},
 		Body: []Block{
 			Text{Words: "CHÁNH VĂN PHÒNG", Bold: true, Middle: true},
 			Text{Words: "Căn cứ Luật Thi đua, khen thưởng;", Italic: true},
@@ -377,5 +378,44 @@ func BenchmarkPDF(b *testing.B) {
 		if err := PDF(io.Discard, list); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestTheCodeOfAPaper: numbers under 10 get a 0, no blanks stand at "/" and "-", and without a number the place
+// stays blank.
+func TestTheCodeOfAPaper(t *testing.T) {
+	for want, c := range map[string]struct {
+		office Office
+		mark   string
+	}{
+		"……/BC": {Office{}, "BC"}, "……/BC-VPĐP": {Office{Symbol: "VPĐP"}, "BC"}, "05/BC-VPĐP": {Office{Symbol: "VPĐP", Number: 5}, "BC"},
+		"147/BB": {Office{Number: 147}, "BB"}, "05/VPĐP": {Office{Symbol: "VPĐP", Number: 5}, Unmarked}, "……": {Office{}, Unmarked},
+	} {
+		if got := c.office.Code(c.mark); got != want {
+			t.Errorf("%+v of %q: %s, not %s", c.office, c.mark, got, want)
+		}
+	}
+	if p := (Paper{Office: Office{Number: 5}}); p.Numbered() != "" {
+		t.Errorf("a paper that gets no number says %s", p.Numbered())
+	}
+}
+
+// TestWhatAPaperSaysHasOneSum: the head, the number and how things stood when it was drawn are no part of it.
+func TestWhatAPaperSaysHasOneSum(t *testing.T) {
+	one := sample(3)
+	same := sample(3)
+	same[0].Office, same[0].Date = Office{Agency: "Khác", Number: 9}, time.Now()
+	same[0].Body = append(same[0].Body, Text{Words: "Số liệu lúc 17:00.", Now: true})
+	if Sum(one) != Sum(same) {
+		t.Error("the head changes what the paper says")
+	}
+	other := sample(3)
+	other[1].Body[0].(Table).Rows[0][2] = 85.13
+	if Sum(one) != Sum(other) {
+		t.Error("85.126 and 85.13 are printed alike")
+	}
+	other[1].Body[0].(Table).Rows[0][2] = 85.2
+	if Sum(one) == Sum(other) {
+		t.Error("another mark, and the same sum")
 	}
 }

@@ -39,7 +39,7 @@ func PDF(w io.Writer, list []Paper) error {
 			d.out.SetTitle(plainPDF(strings.Join(append([]string{p.Title}, p.About...), " ")), true)
 		}
 		if made.IsZero() {
-			made = p.Date
+			made = p.dated()
 		}
 		compose(&d, p, i == len(list)-1)
 	}

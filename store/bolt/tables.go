@@ -10,6 +10,7 @@ var tableNames = []string{
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, exhibits.name, tallies.name,
 	unproved.name, ofProgramme.name, evidenceByBlob.name, settings.name, samples.name, sampleKeys.name,
 	proposals.name, proposalKeys.name, openProposals.name, calls.name, callsOf.name, lastCalls.name,
+	numbersGiven.name, numberKeys.name, numberSeries.name, numberPapers.name,
 	excuses.name, pleas.name, pleaKeys.name, closedWeeks.name,
 	seals.name, sealEnds.name, sealsOfWeeks.name, ownKeys.name, summaries.name, frozenCells.name, decidedAnew.name,
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,

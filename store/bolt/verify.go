@@ -21,7 +21,7 @@ import (
 // checks are what each noun's tables must satisfy: every index row has its
 // record, every chain its links. A check reports and goes on.
 var checks = []func(tx *tx, report func(store.Problem)) error{
-	checkSeals, checkSummaries, checkCalls, checkProposals, checkPleas, checkSamples,
+	checkSeals, checkSummaries, checkCalls, checkProposals, checkPleas, checkSamples, checkOutgoing,
 	checkContests,
 	checkLibrary, checkSounds,
 	checkAccounts,

@@ -25,6 +25,7 @@ import (
 	"loa/library"
 	"loa/message"
 	"loa/message/pushtest"
+	"loa/outgoing"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"
@@ -80,6 +81,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.texts(people[accounts.Admin])
 	f.proofs(people[accounts.Admin])
 	f.samples(people[accounts.Operator])
+	f.outgoing(people[accounts.Monitor])
 }
 
 func (f *filler) must(err error) {
@@ -109,6 +111,24 @@ func (f *filler) places() {
 	f.must(f.s.Found(f.ctx, f.daemon(40), units, list))
 	_, err := f.s.SaveStation(f.ctx, f.daemon(39), stations.SaveStation{ID: list[0].ID, Fields: list[0].Fields})
 	f.must(err)
+}
+
+// outgoing gives four numbers, two of them to papers that pages draw, and strikes one out.
+func (f *filler) outgoing(by accounts.Actor) {
+	var last outgoing.Entry
+	for i, week := range []string{"", "2024-W19", "", "2024-W20"} {
+		c := outgoing.Take{Kind: outgoing.Kinds[i%2], About: "Kết quả phát thanh", Head: outgoing.Head{Agency: "Văn phòng điều phối NTM", Symbol: "VPĐP"}}
+		if week != "" {
+			c.Of, c.Sum = "/coverage/paper?week="+week, strings.Repeat("a1", 32)
+		}
+		var err error
+		last, err = f.s.TakeNumber(f.ctx, f.meta(by, filledMonday.AddDate(0, 0, 7+i)), c)
+		f.must(err)
+		if i == 2 {
+			_, err = f.s.StrikeOutNumber(f.ctx, f.meta(by, filledMonday.AddDate(0, 0, 8+i)), outgoing.StrikeOut{ID: last.ID, Why: "Lấy nhầm"})
+			f.must(err)
+		}
+	}
 }
 
 // succession merges and splits the last of the stations, and undoes the split.

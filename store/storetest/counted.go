@@ -16,6 +16,7 @@ import (
 	"loa/coverage"
 	"loa/library"
 	"loa/message"
+	"loa/outgoing"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store"
@@ -266,6 +267,16 @@ func (e *Counted) Excuses(ctx context.Context, id string, from, until airing.Wee
 func (e *Counted) LastExcuse(ctx context.Context, week airing.Week, id string) (coverage.Excuse, error) {
 	e.asked("LastExcuse")
 	return e.Engine.LastExcuse(ctx, week, id)
+}
+
+func (e *Counted) NumberOf(ctx context.Context, by accounts.Actor, i outgoing.Issuer, of string) (*outgoing.Entry, error) {
+	e.asked("NumberOf")
+	return e.Engine.NumberOf(ctx, by, i, of)
+}
+
+func (e *Counted) Outgoing(ctx context.Context, by accounts.Actor, q outgoing.Query) ([]outgoing.Entry, string, error) {
+	e.asked("Outgoing")
+	return e.Engine.Outgoing(ctx, by, q)
 }
 
 func (e *Counted) LastCalls(ctx context.Context, by accounts.Actor) (map[string]coverage.Call, error) {

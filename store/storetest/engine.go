@@ -25,6 +25,7 @@ func Engine(t *testing.T, open func(t *testing.T) store.Engine) {
 		"a contest knows the other nouns":         engineContest,
 		"a text message is a report once":         engineTexts,
 		"a sample stays until it is taken back":   engineSamples,
+		"a number of a paper is given once":       engineOutgoing,
 		"changes are timed, refusals are not":     engineTimed,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

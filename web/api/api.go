@@ -8,6 +8,7 @@ import (
 	"loa/airing/sample"
 	"loa/contest"
 	"loa/library"
+	"loa/outgoing"
 	"loa/web/kit"
 )
 
@@ -24,6 +25,7 @@ type Store interface {
 	SampleStore
 	USBStore
 	TextStore
+	outgoing.Store
 }
 
 // Register adds every noun's routes to k: one line each.
@@ -35,6 +37,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(sampleRoutes{s, listener}.routes()...)
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(callRoutes{s}.routes()...)
+	k.Handle(paperRoutes{s}.routes()...)
 	k.Handle(textRoutes{s}.routes()...)
 	k.Handle(days{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)

@@ -17,6 +17,7 @@ import (
 	office "loa/internal/paper"
 	"loa/internal/sheet"
 	"loa/library"
+	"loa/outgoing"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -35,6 +36,7 @@ type contestJSON struct {
 
 type contestRoutes struct {
 	store interface {
+		outgoing.Store
 		Registry(ctx context.Context) (*stations.Registry, error)
 		Directory(ctx context.Context) (*accounts.Directory, error)
 		TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error)
@@ -420,7 +422,12 @@ func (c contestRoutes) paper(as string) kit.Handler {
 		}
 		var list []office.Paper
 		if err := c.view(r, func(s *contest.State) (err error) {
-			list, err = paper.Draw(s, reg, r.URL.Query().Get("round"), document, office.Office{}, r.Lang, r.Now)
+			round := r.URL.Query().Get("round")
+			n, err := r.NumberOf(c.store, outgoing.Issuer{Contest: s.ID}, true, paper.Address(s, document, round))
+			if err != nil {
+				return err
+			}
+			list, err = paper.Draw(s, reg, round, document, n.Head(office.Office{}), r.Lang, r.Now)
 			return err
 		}); err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 	"loa/internal/text"
 	"loa/library"
 	"loa/message"
+	"loa/outgoing"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/health"
@@ -88,6 +89,8 @@ var values = []listed{
 	{all: coverage.QuestionKinds, say: "stations.question."},
 	{all: coverage.States[:], say: "coverage.state."},
 	{all: coverage.SuccessionKinds, say: "stations.change."},
+	{all: outgoing.Kinds[:], say: "outgoing.kind."},
+	{all: outgoing.Standings[:], say: "outgoing.state."},
 	{all: scheduler.GapKinds, say: "schedule.gap."},
 	{all: scheduler.ExceptionKinds, say: "schedule.exception."},
 	{all: scheduler.Outcomes, say: "schedule.outcome."},

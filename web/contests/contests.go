@@ -14,6 +14,7 @@ import (
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/library"
+	"loa/outgoing"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -23,6 +24,7 @@ var files embed.FS
 
 // Store is what these pages ask of the store.
 type Store interface {
+	outgoing.Store
 	// Registry returns all stations and units.
 	Registry(ctx context.Context) (*stations.Registry, error)
 	// Directory returns all people.
@@ -112,6 +114,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("GET /contests/{contest}/comments", p.showComments)
 	organise("POST /contests/{contest}/comments", p.reviewComments)
 	organise("GET /contests/{contest}/papers", p.showPapers)
+	organise("POST /contests/{contest}/papers", p.numberPapers)
 	organise("GET /contests/{contest}/certificate", p.showCertificate)
 	organise("POST /contests/{contest}/certificate", p.saveCertificate)
 	k.AddStep(p.next)

@@ -8,6 +8,7 @@ import (
 	"loa/contest/paper"
 	"loa/internal/fault"
 	office "loa/internal/paper"
+	"loa/outgoing"
 	"loa/web/kit"
 )
 
@@ -22,21 +23,56 @@ type papersPage struct {
 	Round        string    // ID of the round the papers are about
 	Rounds       []kit.Tab // to choose from, if there are several
 	Papers       []office.Paper
+	Number       kit.PaperNumber
 	Certificates []paper.Certificate
 }
 
+// numbered are the documents that get a number, with their kinds.
+var numbered = map[string]outgoing.Kind{"minutes": outgoing.Minutes, "decision": outgoing.Decision}
+
 func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
-	q := r.URL.Query()
-	page := papersPage{Doc: q.Get("doc")}
-	if page.Doc != "" && !slices.Contains(documents, page.Doc) {
+	page, err := p.drawPapers(w, r)
+	as := r.URL.Query().Get("as")
+	if err != nil && (as != "" || fault.Of(err).Kind != fault.NotFound || page.ID == "") {
+		return err // else the page says what is missing
+	}
+	if as != "" {
+		return r.SendPapers(w, r.PathValue("contest")+"-"+page.Doc, as, page.Papers)
+	}
+	return p.papers.Render(w, r, page)
+}
+
+// numberPapers gives minutes, or the decision, their number.
+func (p pages) numberPapers(w http.ResponseWriter, r *kit.Request) error {
+	page, err := p.drawPapers(w, r)
+	if err != nil {
+		return err
+	}
+	kind, ok := numbered[page.Doc]
+	if !ok {
 		return fault.New(fault.NotFound, "kit.not_found")
+	}
+	o := page.Form.Letterhead()
+	o.Agency = page.Papers[0].Agency
+	refused, err := r.TakeNumber(w, p.store, &page.Number, kind, o)
+	if refused {
+		return p.papers.Render(w, r, page)
+	}
+	return err
+}
+
+func (p pages) drawPapers(w http.ResponseWriter, r *kit.Request) (page papersPage, err error) {
+	q := r.URL.Query()
+	page.Doc = q.Get("doc")
+	if page.Doc != "" && !slices.Contains(documents, page.Doc) {
+		return page, fault.New(fault.NotFound, "kit.not_found")
 	}
 	f := kit.NewForm()
 	r.Office(w, f)
 	f.Values.Del("agency") // it is the host's
 	reg, err := p.store.Registry(r.Context())
 	if err != nil {
-		return err
+		return page, err
 	}
 	err = p.view(r, func(s *contest.State) (err error) {
 		page.desk = p.desk(r, s, "papers", f)
@@ -55,18 +91,16 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 		case "certificates":
 			page.Certificates = paper.CertificatesOf(s, s.Certificate, r.Now)
 		default:
-			page.Papers, err = paper.Draw(s, reg, q.Get("round"), page.Doc, f.Letterhead(), r.Lang, r.Now)
+			_, has := numbered[page.Doc]
+			if page.Number, err = r.NumberOf(p.store, outgoing.Issuer{Contest: s.ID}, has, paper.Address(s, page.Doc, page.Round)); err != nil {
+				return err
+			}
+			page.Papers, err = paper.Draw(s, reg, q.Get("round"), page.Doc, page.Number.Head(f.Letterhead()), r.Lang, r.Now)
+			page.Number.Drawn(r, page.Papers)
 		}
 		return err
 	})
-	as := q.Get("as")
-	if err != nil && (as != "" || fault.Of(err).Kind != fault.NotFound || page.ID == "") {
-		return err // else the page says what is missing
-	}
-	if as != "" {
-		return r.SendPapers(w, r.PathValue("contest")+"-"+page.Doc, as, page.Papers)
-	}
-	return p.papers.Render(w, r, page)
+	return page, err
 }
 
 // roundTabs lists rounds to choose from, nothing if there is one.

@@ -21,6 +21,7 @@ import (
 	"loa/internal/filter"
 	"loa/internal/once"
 	"loa/internal/text"
+	"loa/outgoing"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -36,6 +37,7 @@ type Store interface {
 	coverage.CallBook
 	coverage.Pleas
 	airing.Seals
+	outgoing.Store
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error)
 	Directory(ctx context.Context) (*accounts.Directory, error)
@@ -71,6 +73,7 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /coverage/anew", Access: accounts.EditStations, Handler: p.showAnew},
 		kit.Route{Pattern: "POST /coverage/anew", Access: accounts.EditStations, Handler: p.decideAnew},
 		kit.Route{Pattern: "GET /coverage/paper", Access: accounts.ReadCoverage, Handler: p.showPaper},
+		kit.Route{Pattern: "POST /coverage/paper", Access: accounts.IssuePapers, Handler: p.numberPaper},
 		kit.Route{Pattern: "GET /coverage/close", Access: accounts.CloseWeek, Handler: p.showConfirm},
 		kit.Route{Pattern: "POST /coverage/close", Access: accounts.CloseWeek, Handler: p.closeWeek},
 		kit.Route{Pattern: "POST /coverage/reopen", Access: accounts.CloseWeek, Handler: p.reopenWeek},

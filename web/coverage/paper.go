@@ -7,6 +7,7 @@ import (
 	"loa/coverage"
 	"loa/internal/filter"
 	"loa/internal/paper"
+	"loa/outgoing"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -14,42 +15,69 @@ import (
 // paperPage is a week as the document an office sends up.
 type paperPage struct {
 	kit.Page
-	Form  kit.Form     // the office's own words for the document's head
-	Kept  []kit.Option // which week, of what
-	Paper paper.Paper
-	Week  string // the page this is the paper of
-	Here  string // this page
+	Form   kit.Form     // the office's own words for the document's head
+	Kept   []kit.Option // which week, of what
+	Paper  paper.Paper
+	Number kit.PaperNumber
+	Week   string // the page this is the paper of
+	Here   string // this page
 }
 
 func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
-	cal, q, reg, err := p.asked(r)
+	page, err := p.drawWeek(w, r)
 	if err != nil {
 		return err
+	}
+	if as := r.URL.Query().Get("as"); as != "" {
+		return r.SendPapers(w, "do-phu-"+page.Paper.Name, as, []paper.Paper{page.Paper})
+	}
+	return p.paper.Render(w, r, page)
+}
+
+// numberPaper gives the paper of a week its number.
+func (p pages) numberPaper(w http.ResponseWriter, r *kit.Request) error {
+	page, err := p.drawWeek(w, r)
+	if err != nil {
+		return err
+	}
+	refused, err := r.TakeNumber(w, p.store, &page.Number, outgoing.Report, page.Form.Letterhead())
+	if refused {
+		return p.paper.Render(w, r, page)
+	}
+	return err
+}
+
+func (p pages) drawWeek(w http.ResponseWriter, r *kit.Request) (page paperPage, err error) {
+	cal, q, reg, err := p.asked(r)
+	if err != nil {
+		return page, err
 	}
 	week := q.Week
 	got, err := p.store.Coverage(r.Context(), r.Actor, q)
 	if err != nil {
-		return err
+		return page, err
 	}
-	page := paperPage{Page: r.Page("coverage.paper"), Week: filter.Link("/coverage", q), Here: filter.Link("/coverage/paper", q), Kept: kit.Kept(q),
+	page = paperPage{Page: r.Page("coverage.paper"), Week: filter.Link("/coverage", q), Here: filter.Link("/coverage/paper", q), Kept: kit.Kept(q),
 		Form: kit.NewForm()}
 	r.Office(w, page.Form)
-	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Form.Letterhead(), Number: "……/BC", Date: r.Now,
+	issuer, ok := outgoing.IssuerOf(r.Actor, q.District)
+	if page.Number, err = r.NumberOf(p.store, issuer, ok, page.Here); err != nil {
+		return page, err
+	}
+	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Number.Head(page.Form.Letterhead()), Mark: "BC", Date: r.Now,
 		Title: r.Say("coverage.paper_title"),
 		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, q, got),
 		Receivers: []string{"……………"}, Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
 	seal, err := p.sealOf(r, got)
 	if err != nil {
-		return err
+		return page, err
 	}
 	if seal != nil {
 		page.Paper.Check = r.Say("seals.on_paper", "n", seal.Number, "week", seal.Week, "code", seal.Code())
 		page.Paper.Body = append(page.Paper.Body, paper.Text{Words: page.Paper.Check, Italic: true})
 	}
-	if as := r.URL.Query().Get("as"); as != "" {
-		return r.SendPapers(w, "do-phu-"+week.String(), as, []paper.Paper{page.Paper})
-	}
-	return p.paper.Render(w, r, page)
+	page.Number.Drawn(r, []paper.Paper{page.Paper})
+	return page, nil
 }
 
 // weekOnPaper is what the document says of a week: its figures, those of each
@@ -74,16 +102,16 @@ func weekOnPaper(r *kit.Request, reg *stations.Registry, q coverage.Query, w cov
 	if w.NotPlanned > 0 {
 		rest += " " + r.Say("coverage.paper_not_planned", "n", w.NotPlanned)
 	}
-	state := r.Say("coverage.paper_open", "at", r.Now)
+	state := paper.Text{Words: r.Say("coverage.paper_open", "at", r.Now), Now: true}
 	if w.Closed {
-		state = r.Say("coverage.paper_closed", "at", w.ClosedAt, "by", w.ClosedBy)
+		state = paper.Say(r.Say("coverage.paper_closed", "at", w.ClosedAt, "by", w.ClosedBy))
 		if now := w.Now; now != nil {
-			state += " " + r.Say("coverage.since_then") + " " + r.Lang.Number(int64(now.Aired)) + "/" + r.Lang.Number(int64(now.Expected())) + "."
+			state.Words += " " + r.Say("coverage.since_then") + " " + r.Lang.Number(int64(now.Aired)) + "/" + r.Lang.Number(int64(now.Expected())) + "."
 		}
 	}
 	body = append(body, paper.Say(sum), paper.Say(r.Say("coverage.paper_proof", "evidence", w.WithEvidence, "verified", w.Verified,
 		"machine", w.ByMachine, "both", w.ByBoth, "person", w.Verified-w.ByMachine-w.ByBoth, "on_time", w.OnTime)),
-		paper.Say(rest), paper.Say(state))
+		paper.Say(rest), state)
 	for _, e := range w.Earlier {
 		body = append(body, paper.Say(r.Say("coverage.earlier", "aired", e.Aired, "expected", e.Expected(), "at", e.ClosedAt,
 			"by", e.ClosedBy, "asked", e.Reopened.By,

@@ -66,8 +66,9 @@ func guide(r *kit.Request) guidePage {
 	for i, row := range p.Rows {
 		districts.Rows = append(districts.Rows, []any{i + 1, row.District, row.N})
 	}
-	p.Paper = paper.Paper{Lang: r.Lang, Office: paper.Office{Parent: "UBND tỉnh Lào Cai", Agency: "Văn phòng điều phối NTM", Place: "Lào Cai"},
-		Number: "20/BC-VPĐP", Date: r.Now,
+	p.Paper = paper.Paper{Lang: r.Lang, Office: paper.Office{Parent: "UBND tỉnh Lào Cai", Agency: "Văn phòng điều phối NTM", Place: "Lào Cai",
+		Symbol: "VPĐP", Number: 20},
+		Mark: "BC", Date: r.Now,
 		Title: "BÁO CÁO", About: []string{"Tình hình phát thanh nông thôn mới tuần 20"},
 		Body:      []paper.Block{paper.Say("Trong tuần 20, 117 trên 127 đài truyền thanh cơ sở đã phát chương trình nông thôn mới."), districts},
 		Receivers: []string{"Nguyễn Văn A", "Trần Thị B"}, Signers: []paper.Signer{{Office: "NGƯỜI LẬP BIỂU", Name: "Nguyễn Văn A"},

@@ -27,7 +27,7 @@ func (r *Request) Office(w http.ResponseWriter, f Form) {
 		}
 	}
 	next := url.Values{}
-	for _, name := range []string{"parent", "agency", "place"} {
+	for _, name := range []string{"parent", "agency", "symbol", "place"} {
 		said := kept
 		if q.Has(name) {
 			said, asked = q, true

@@ -12,7 +12,8 @@ import (
 
 // Letterhead is what a form says of the office at the head of a paper; see Office.
 func (f Form) Letterhead() paper.Office {
-	return paper.Office{Parent: strings.TrimSpace(f.Get("parent")), Agency: strings.TrimSpace(f.Get("agency")), Place: strings.TrimSpace(f.Get("place"))}
+	return paper.Office{Parent: strings.TrimSpace(f.Get("parent")), Agency: strings.TrimSpace(f.Get("agency")),
+		Symbol: strings.TrimSpace(f.Get("symbol")), Place: strings.TrimSpace(f.Get("place"))}
 }
 
 // SendPapers answers with papers as a file: "pdf", "docx" or "xlsx", whose name begins with

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestNumbersFromATerminal: taken, taken again under the same ID, listed, struck out with a reason, and never given again.
+func TestNumbersFromATerminal(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	at := []string{"--data", r.dir}
+	says := func(want int, args ...string) string {
+		t.Helper()
+		code, out := loa(append(args, at...)...)
+		if code != want {
+			t.Fatalf("loa %s: %d %s", strings.Join(args, " "), code, out)
+		}
+		return out
+	}
+	take := []string{"papers", "take", "report", "Kết quả tuần 20", "--symbol", "VPĐP", "--id", "6e0f4bb6-4d3f-4c62-9d3c-0d9b1d2b7f10"}
+	id, said, _ := strings.Cut(says(0, take...), "\t")
+	if again := says(0, take...); !strings.Contains(said, "01/BC-VPĐP") || !strings.HasPrefix(again, id) {
+		t.Errorf("taken: %s, again: %s", said, again)
+	}
+	if out := says(0, "papers", "take", "plan", "Kiểm tra", "--number", "12", "--date", "2024-05-01"); !strings.Contains(out, "12/KH") {
+		t.Errorf("a number of the paper book: %s", out)
+	}
+	if out := says(0, "papers", "--paper", "report"); !strings.Contains(out, "Kết quả tuần 20") || strings.Contains(out, "Kiểm tra") {
+		t.Errorf("the reports: %s", out)
+	}
+	says(0, "papers", "strike", id, "Lấy nhầm")
+	if out := says(0, "papers", "--standing", "struck"); !strings.Contains(out, "01/BC-VPĐP") || !strings.Contains(out, "Đã huỷ") {
+		t.Errorf("what was struck out: %s", out)
+	}
+	if code, out := loa(append([]string{"papers", "take", "report", "Lại", "--number", "1"}, at...)...); code == 0 || !strings.Contains(out, "không dùng lại") {
+		t.Errorf("a number struck out is given again: %d %s", code, out)
+	}
+}
