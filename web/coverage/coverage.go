@@ -340,8 +340,10 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 	for i, w := range trend {
 		n, ok := w.Percent() // a week in which nobody was expected is a gap
 		course[i] = kit.Column{Label: w.Week.String()[6:], Note: strconv.Itoa(n), Value: n, Gap: !ok, State: kit.StateOK,
-			Title: text.Sentence(w.Week.Words(r.Lang)) + ": " + share(r, w.Counts),
-			Path:  filter.Link("/coverage", in(page.Asked, w.Week))}
+			Title: text.Sentence(w.Week.Words(r.Lang)) + ": " + share(r, w.Counts)}
+		if ok {
+			course[i].Path = filter.Link("/coverage", in(page.Asked, w.Week))
+		}
 	}
 	page.Trend = kit.NewSmallColumns(r.Say("coverage.trend", "n", trendWeeks), course)
 	var tiles []kit.Tile
