@@ -1,7 +1,8 @@
 // Package outgoing keeps the register of papers that leave (sổ văn bản đi): which number each was
 // given, when, by whom and for what. A number is given once: one that was struck out stays struck out.
 //
-// Numbers run per body that issues, kind of paper and year, as Decree 30/2020/NĐ-CP has it.
+// Numbers begin at 1 each year (Decree 30/2020/NĐ-CP, Article 15, which leaves it to the head of a body how
+// they are given); each kind of paper of a body has its own.
 package outgoing
 
 import (
