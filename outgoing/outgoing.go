@@ -124,6 +124,9 @@ type Head struct {
 	Symbol string `json:"symbol,omitempty" schema:"maxLength=30"`
 }
 
+// Whole reports whether a paper with this head could be signed: it says whose it is, by name and symbol, and where.
+func (h Head) Whole() bool { return h.Agency != "" && h.Symbol != "" && h.Place != "" }
+
 // Stands reports whether the number was not struck out.
 func (e Entry) Stands() bool { return e.Why == "" }
 
@@ -177,7 +180,7 @@ func (c Take) Year(at time.Time) int {
 	return day.Start(text.Zone).Year()
 }
 
-// DecideTake gives a number. Faults: accounts.denied, outgoing.kind_unknown, outgoing.no_issuer, outgoing.about_missing,
+// DecideTake gives a number. Faults: accounts.denied, outgoing.kind_unknown, outgoing.no_issuer, outgoing.about_missing, outgoing.head_missing,
 // kit.text_too_long, outgoing.symbol_odd, outgoing.sum_odd, outgoing.date_ahead, outgoing.number_range,
 // outgoing.number_taken, outgoing.numbered.
 func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
@@ -207,6 +210,8 @@ func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 		return Entry{}, fault.New(fault.Invalid, "outgoing.no_issuer").At("district")
 	case e.About == "":
 		return Entry{}, fault.New(fault.Invalid, "outgoing.about_missing").At("about")
+	case c.Of != "" && !e.Whole():
+		return Entry{}, fault.New(fault.Invalid, "outgoing.head_missing") // it would be blank for good
 	case e.Date > today || e.Date < "2000":
 		return Entry{}, fault.New(fault.Invalid, "outgoing.date_ahead").At("date")
 	case e.Number < 1 || e.Number > MostNumber:

@@ -67,9 +67,10 @@ func engineOutgoing(t *testing.T, e store.Engine) {
 		}
 	}
 	m := meta(part)
-	of := outgoing.Take{Issuer: outgoing.Issuer{District: home}, Kind: outgoing.Report, About: "Tuần 20", Of: "/coverage/paper?week=2024-W20"}
+	of := outgoing.Take{Issuer: outgoing.Issuer{District: home}, Kind: outgoing.Report, About: "Tuần 20", Of: "/coverage/paper?week=2024-W20",
+		Head: outgoing.Head{Agency: "Văn phòng", Symbol: "VP", Place: "Bắc Hà"}}
 	mine, err := e.TakeNumber(ctx, m, of)
-	if err != nil || mine.Code != "02/BC" || mine.Date != "2024-12-31" {
+	if err != nil || mine.Code != "02/BC-VP" || mine.Date != "2024-12-31" {
 		t.Fatalf("%+v, %v", mine, err)
 	}
 	if again, err := e.TakeNumber(ctx, m, of); err != nil || again.Code != mine.Code {
@@ -119,7 +120,7 @@ func engineOutgoing(t *testing.T, e store.Engine) {
 		t.Errorf("a number struck out is given again: %v", err)
 	}
 	of.Number = 0
-	if next := must[outgoing.Entry](t)(e.TakeNumber(ctx, meta(part), of)); next.Code != "03/BC" {
+	if next := must[outgoing.Entry](t)(e.TakeNumber(ctx, meta(part), of)); next.Code != "03/BC-VP" {
 		t.Errorf("after 02, struck out, follows %s", next.Code)
 	}
 

@@ -55,6 +55,8 @@ var places = []place{
 	{"/samples", "", "giam-sat", "Bản thu mẫu"},
 	{"/weeks", "", "can-bo-dai", "Chép âm thanh cả tuần ra USB"},
 
+	{"/papers", accounts.Organiser, "ban-to-chuc", "5. Kết quả, giải, in ấn"},
+	{"/papers", "", "giam-sat", "Số văn bản đi"},
 	{"/calls", "", "giam-sat", "Gọi đài"},
 	{"/coverage", "", "giam-sat", "Tuần này ra sao?"},
 	{"/coverage/stations", "", "giam-sat", "Xem một đài"},

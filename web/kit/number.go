@@ -3,6 +3,7 @@ package kit
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"loa/internal/paper"
 	"loa/internal/text"
@@ -14,6 +15,7 @@ import (
 type PaperNumber struct {
 	Entry   *outgoing.Entry // nil without one
 	May     bool            // she may take one here
+	Whole   bool            // its head says all that stays with the number
 	Changed bool            // the paper says something else than when it got its number
 	Form    Form            // to take one
 	Of      string          // the page's address
@@ -47,6 +49,7 @@ func (n PaperNumber) Head(asked paper.Office) paper.Office {
 func (n *PaperNumber) Drawn(r *Request, list []paper.Paper) {
 	n.sum = paper.Sum(list)
 	for _, p := range list[:min(len(list), 1)] {
+		n.Whole = headOf(p.Office).Whole()
 		n.title = text.Line(p.Title)
 		for _, line := range p.About {
 			n.title += " – " + line
@@ -57,7 +60,7 @@ func (n *PaperNumber) Drawn(r *Request, list []paper.Paper) {
 
 // Register is where the register shows the number.
 func (n PaperNumber) Register() string {
-	return "/papers?" + url.Values{"q": {n.Entry.Code}, "year": {string(n.Entry.Date[:4])}}.Encode()
+	return "/papers?" + url.Values{"q": {n.Entry.Code}, "year": {strconv.Itoa(n.Entry.Year)}}.Encode()
 }
 
 // TakeNumber takes the number that the page's form asks for, for the papers that were drawn, and leads back to the
@@ -68,7 +71,7 @@ func (r *Request) TakeNumber(w http.ResponseWriter, s outgoing.Store, n *PaperNu
 		return false, err
 	}
 	c := outgoing.Take{Issuer: n.issuer, Kind: k, Number: f.Int("number"), About: n.title, Of: n.Of, Sum: n.sum, Lang: r.Lang,
-		Head: outgoing.Head{Parent: o.Parent, Agency: o.Agency, Place: o.Place, Symbol: o.Symbol}}
+		Head: headOf(o)}
 	if day := f.Date("date"); !day.IsZero() {
 		c.Date = stations.DateOf(day)
 	}
@@ -80,4 +83,8 @@ func (r *Request) TakeNumber(w http.ResponseWriter, s outgoing.Store, n *PaperNu
 	}
 	n.Form = *f
 	return n.Form.Refused(err), err
+}
+
+func headOf(o paper.Office) outgoing.Head {
+	return outgoing.Head{Parent: o.Parent, Agency: o.Agency, Place: o.Place, Symbol: o.Symbol}
 }

@@ -68,13 +68,18 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 			t.Errorf("the %s says no number: %.200s", as, words)
 		}
 	}
-	binh.Get("/coverage/paper?week=2024-W19")
+	binh.Get("/coverage/paper?week=2024-W19&place=B%E1%BA%AFc+H%C3%A0")
 	binh.Submit(form)
 	binh.Expect(http.StatusOK, ".paper-top", "Số: 15/BC-BK", "BAN KHÁC")
 	local.Get(path)
 	local.Expect(http.StatusOK, ".paper-top", "Số: ……/BC")
+	local.Expect(http.StatusOK, ".notice.info", "hãy điền cơ quan lập")
+	if local.Doc().Find(form).Length() > 0 {
+		t.Error("a number is given to a paper that says of nobody whose it is")
+	}
+	local.Get(path + "&agency=UBND+huy%E1%BB%87n&symbol=VHTT&place=B%E1%BA%AFc+H%C3%A0")
 	local.Submit(form)
-	local.Expect(http.StatusOK, ".paper-top", "Số: 01/BC")
+	local.Expect(http.StatusOK, ".paper-top", "Số: 01/BC-VHTT")
 	operator.Get(path)
 	operator.Expect(http.StatusOK, ".paper-top", "Số: ……/BC")
 	if operator.Doc().Find(form).Length() > 0 {
