@@ -78,13 +78,19 @@ func (i Issuer) Where() accounts.Where {
 	return accounts.Where{District: i.District, Contest: i.Contest}
 }
 
-// MayIssue refuses who may not give numbers to papers of that body, nor read its register. Fault: accounts.denied.
-func MayIssue(by accounts.Actor, i Issuer) error { return by.Must(accounts.IssuePapers, i.Where()) }
+// MayIssue refuses who may not give numbers to papers of that body, nor read its register: an office's are those
+// of who closes its weeks, a contest's of its organisers. Fault: accounts.denied.
+func MayIssue(by accounts.Actor, i Issuer) error {
+	if i.Contest != "" {
+		return by.Must(accounts.Organise, i.Where())
+	}
+	return by.Must(accounts.CloseWeek, i.Where())
+}
 
 // IssuerOf is for whom somebody issues papers about that district, or about all she sees for "": the province's
 // office if she may, else the one district she has. ok is false where it is nobody, or could be several.
 func IssuerOf(by accounts.Actor, district string) (i Issuer, ok bool) {
-	switch all, districts, _ := by.Stations(accounts.IssuePapers); {
+	switch all, districts, _ := by.Stations(accounts.CloseWeek); {
 	case all:
 		return Issuer{}, true
 	case district != "" && slices.Contains(districts, district):
@@ -166,7 +172,7 @@ const (
 // Facts is what is known before a number is given.
 type Facts struct {
 	Issued bool   // the body is there
-	Last   int    // the highest number of the series, 0 for none
+	Last   int    // before the lowest number that may follow those of the series that stand, 0 for none
 	Holder *Entry // who has the number that is asked for
 	Has    *Entry // the standing number of the paper
 }
@@ -188,6 +194,9 @@ func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 	e := Entry{ID: m.NewID(), Issuer: c.Issuer, Kind: c.Kind, Year: c.Year(m.At), Number: c.Number, Date: c.Date, About: text.Line(c.About), Of: c.Of,
 		Sum: strings.ToLower(strings.TrimSpace(c.Sum)), Lang: c.Lang, At: m.At.UTC(), By: m.By,
 		Head: Head{Parent: text.Line(c.Parent), Agency: text.Line(c.Agency), Place: text.Line(c.Place), Symbol: text.Line(c.Symbol)}}
+	if c.District != "" && c.Contest != "" {
+		return Entry{}, fault.New(fault.Invalid, "outgoing.no_issuer").At("district")
+	}
 	if err := MayIssue(m.By, c.Issuer); err != nil {
 		return Entry{}, err
 	}
@@ -206,7 +215,7 @@ func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 	switch {
 	case !slices.Contains(Kinds[:], c.Kind):
 		return Entry{}, fault.New(fault.Invalid, "outgoing.kind_unknown").At("kind")
-	case !f.Issued || c.District != "" && c.Contest != "":
+	case !f.Issued:
 		return Entry{}, fault.New(fault.Invalid, "outgoing.no_issuer").At("district")
 	case e.About == "":
 		return Entry{}, fault.New(fault.Invalid, "outgoing.about_missing").At("about")
@@ -331,7 +340,7 @@ const Most, MostLookedAt = 500, 5000
 func (q Query) Wants(by accounts.Actor, e Entry) bool {
 	return (q.Kind == "" || q.Kind == e.Kind) && (q.State == "" || (q.State == Given) == e.Stands()) &&
 		(q.District == "" || q.District == e.District) && (q.Contest == "" || q.Contest == e.Contest) &&
-		(q.Words == "" || strings.Contains(text.Fold(e.Code+" "+e.About+" "+e.By.Name), text.Fold(q.Words))) &&
+		q.finds(e.Code+" "+e.About+" "+e.By.Name) &&
 		MayIssue(by, e.Issuer) == nil
 }
 
@@ -353,3 +362,11 @@ func Unknown() error { return fault.New(fault.NotFound, "outgoing.unknown") }
 
 // NoSuchPage is the fault outgoing.cursor: Query.After is no cursor this register gave.
 func NoSuchPage() error { return fault.New(fault.Invalid, "outgoing.cursor").At("after") }
+
+// finds looks for the words without their accents, or for signs alone as they are.
+func (q Query) finds(in string) bool {
+	if words := text.Fold(q.Words); words != "" {
+		return strings.Contains(text.Fold(in), words)
+	}
+	return strings.Contains(in, q.Words)
+}

@@ -53,12 +53,8 @@ func given(tx *tx, index table[[]byte], key []byte) (*outgoing.Entry, error) {
 func takeFacts(tx *tx, reg *stations.Registry, m accounts.Meta, c outgoing.Take) (f outgoing.Facts, err error) {
 	f.Issued = reg.CheckDistrict(c.District) == nil && (c.Contest == "" || contestHeads.has(tx, []byte(c.Contest)))
 	series := seriesKey(c.Issuer, c.Kind, c.Year(m.At))
-	for e, err := range numberSeries.descend(tx, series, after(series)) {
-		if err != nil {
-			return f, err
-		}
-		f.Last = int(binary.BigEndian.Uint32(e.key[len(series):]))
-		break
+	if f.Last, err = lastNumber(tx, series); err != nil {
+		return f, err
 	}
 	if c.Number > 0 && c.Number <= outgoing.MostNumber {
 		if f.Holder, err = given(tx, numberSeries, append(series, numberKey(uint32(c.Number))...)); err != nil {
@@ -69,6 +65,31 @@ func takeFacts(tx *tx, reg *stations.Registry, m accounts.Meta, c outgoing.Take)
 		f.Has, err = given(tx, numberPapers, paperKey(c.Issuer, c.Of))
 	}
 	return f, err
+}
+
+// lastNumber is the highest number of a series that stands, and what was struck out directly behind it: one that was
+// typed by mistake and struck out carries the count nowhere.
+func lastNumber(tx *tx, series []byte) (last int, err error) {
+	struck := map[int]bool{}
+	for e, err := range numberSeries.descend(tx, series, after(series)) {
+		if err != nil {
+			return 0, err
+		}
+		n := int(binary.BigEndian.Uint32(e.key[len(series):]))
+		given, err := numbersGiven.named(tx, e.rec, numberSeries.name, e.key)
+		if err != nil {
+			return 0, err
+		}
+		if given.Stands() {
+			last = n
+			break
+		}
+		struck[n] = true
+	}
+	for struck[last+1] {
+		last++
+	}
+	return last, nil
 }
 
 // TakeNumber implements outgoing.Store.

@@ -117,7 +117,8 @@ func (f *filler) places() {
 func (f *filler) outgoing(by accounts.Actor) {
 	var last outgoing.Entry
 	for i, week := range []string{"", "2024-W19", "", "2024-W20"} {
-		c := outgoing.Take{Kind: outgoing.Kinds[i%2], About: "Kết quả phát thanh", Head: outgoing.Head{Agency: "Văn phòng điều phối NTM", Symbol: "VPĐP"}}
+		c := outgoing.Take{Kind: outgoing.Kinds[i%2], About: "Kết quả phát thanh",
+			Head: outgoing.Head{Agency: "Văn phòng điều phối NTM", Symbol: "VPĐP", Place: "Lào Cai"}}
 		if week != "" {
 			c.Of, c.Sum = "/coverage/paper?week="+week, strings.Repeat("a1", 32)
 		}

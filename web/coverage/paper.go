@@ -61,6 +61,7 @@ func (p pages) drawWeek(w http.ResponseWriter, r *kit.Request) (page paperPage, 
 		Form: kit.NewForm()}
 	r.Office(w, page.Form)
 	issuer, ok := outgoing.IssuerOf(r.Actor, q.District)
+	ok = ok && got.Expected() > 0 && !cal.Start(week).After(r.Now) // of nothing there is no report
 	if page.Number, err = r.NumberOf(p.store, issuer, ok, page.Here); err != nil {
 		return page, err
 	}

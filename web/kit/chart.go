@@ -328,7 +328,7 @@ func columnsIn(c ColumnChart, columns []Column) ColumnChart {
 		if one.Gap {
 			high, one.Note = 0, ""
 		}
-		if i%every != 0 {
+		if (len(columns)-1-i)%every != 0 { // the last has its words
 			one.Label, one.Note = "", ""
 		}
 		x := columnsLeft + step*float64(i)

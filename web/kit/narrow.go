@@ -1,6 +1,12 @@
 package kit
 
-import "loa/internal/filter"
+import (
+	"slices"
+	"time"
+
+	"loa/internal/filter"
+	"loa/internal/text"
+)
 
 // Choice is one member of a filter that is chosen from a list; the part "narrow"
 // shows it as a box to choose in.
@@ -51,4 +57,23 @@ func Kept(f any) (fields []Option) {
 		}
 	}
 	return fields
+}
+
+// Day is a field that holds a day, nil where it does not.
+func (f Form) Day(name string) *time.Time {
+	day, err := time.ParseInLocation(time.DateOnly, f.Get(name), text.Zone)
+	if err != nil {
+		return nil
+	}
+	return &day
+}
+
+// Beside reports whether the form says something that is none of the choices and no day it begins or ends with.
+func (f Form) Beside(choices []Choice) bool {
+	for name := range f.Values {
+		if f.Get(name) != "" && name != "from" && name != "until" && !slices.ContainsFunc(choices, func(c Choice) bool { return c.Name == name }) {
+			return true
+		}
+	}
+	return false
 }

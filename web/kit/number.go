@@ -76,9 +76,8 @@ func (r *Request) TakeNumber(w http.ResponseWriter, s outgoing.Store, n *PaperNu
 		c.Date = stations.DateOf(day)
 	}
 	if err = f.Err(); err == nil {
-		var e outgoing.Entry
-		if e, err = s.TakeNumber(r.Context(), r.Meta(f.ID), c); err == nil {
-			return false, r.Redirect(w, n.Of, "outgoing.taken", "code", e.Code)
+		if _, err = s.TakeNumber(r.Context(), r.Meta(f.ID), c); err == nil {
+			return false, r.Redirect(w, n.Of, "outgoing.taken")
 		}
 	}
 	n.Form = *f

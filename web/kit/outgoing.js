@@ -164,8 +164,8 @@ const answers = refusedBefore();
 export const whyOf = ({ asks, why }) => fill(asks ? words.asks : words.refused, { why });
 
 // replyTo is the button that leads to the server's page that asks about an item, as if its form were sent.
-export function replyTo(item) {
-  const button = make("button", { type: "button", className: "small", textContent: words.reply });
+export function replyTo(item, textContent = words.reply) {
+  const button = make("button", { type: "button", className: "small", textContent });
   button.dataset.item = item.id;
   button.addEventListener("click", () => {
     const form = make("form", { method: "post", hidden: true });
@@ -340,7 +340,9 @@ if (page) {
     });
     const to = item.kind === "file" && item.other ? "/airings/" + item.other : item.then;
     const leads = to ? [make("a", { href: to, textContent: words.open })] : [];
-    const open = item.asks ? [replyTo(item)] : leads;
+    // a form that was filled in comes back as it was, with what is wrong marked
+    const filled = item.why && item.kind === "fact" && item.fields.some(([name]) => name === "started_at");
+    const open = item.asks ? [replyTo(item)] : filled ? [replyTo(item, words.open)] : leads;
     const end = final(item) ? make("small", { className: "soft", textContent: words.final }) : drop;
     const all = make("li", {}, line, make("span", { className: "row" }, ...open, end));
     all.dataset.item = item.id;

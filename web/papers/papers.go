@@ -156,7 +156,7 @@ func (b bodies) words(i outgoing.Issuer) string {
 	return b.Say("outgoing.province")
 }
 
-// all are those for whom she may take a number, nothing where there is one.
+// all are those for whom she may take a number, nothing where it is the province's office alone.
 func (b bodies) all() (list []kit.Option) {
 	add := func(value string) {
 		if i := issuerIn(value); outgoing.MayIssue(b.Actor, i) == nil {
@@ -170,7 +170,7 @@ func (b bodies) all() (list []kit.Option) {
 	for _, id := range slices.Sorted(maps.Keys(b.titles)) {
 		add("c" + id)
 	}
-	if len(list) < 2 {
+	if len(list) == 1 && list[0].Value == "" {
 		return nil
 	}
 	return list
@@ -202,9 +202,8 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 	if day := f.Date("date"); !day.IsZero() {
 		c.Date = stations.DateOf(day)
 	}
-	var e outgoing.Entry
 	if err = f.Err(); err == nil {
-		e, err = p.store.TakeNumber(r.Context(), r.Meta(f.ID), c)
+		_, err = p.store.TakeNumber(r.Context(), r.Meta(f.ID), c)
 	}
 	if f.Refused(err) {
 		return p.render(w, r, *f, kit.Form{}, "")
@@ -212,7 +211,7 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, "/papers", "outgoing.taken", "code", e.Code)
+	return r.Redirect(w, "/papers", "outgoing.taken") // the first row says which: a flash may be read in another tab
 }
 
 // strikeOut takes a number back, for good.

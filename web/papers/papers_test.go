@@ -54,7 +54,7 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 	thu.Submit(form, "number", "mười lăm")
 	thu.Expect(http.StatusUnprocessableEntity, form+" .error")
 	thu.Submit(form, "number", "14")
-	thu.Expect(http.StatusOK, "main", "Đã lấy số 14/BC-VPĐP", "Văn bản này có số 14/BC-VPĐP", "Chị Thu lấy số")
+	thu.Expect(http.StatusOK, "main", "Đã lấy số.", "Văn bản này có số 14/BC-VPĐP", "Chị Thu lấy số")
 	thu.Expect(http.StatusOK, ".paper-top", "Số: 14/BC-VPĐP", "VĂN PHÒNG ĐIỀU PHỐI")
 
 	now = now.AddDate(0, 0, 1)
