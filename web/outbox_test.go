@@ -765,6 +765,38 @@ func TestWhatTheServerAsksWaitsForTheAnswer(t *testing.T) {
 	}
 }
 
+// A form that was filled in without a network and that the server refuses comes back from the list as it was, with what is wrong marked.
+func TestAFormRefusedLaterComesBackFilledIn(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/airings/new?station=S00001")
+	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
+	p.cut()
+	p.tab.Set("[name=programme]", "P1")
+	p.tab.Set("[name=started_at]", "2024-05-13T15:05")
+	p.tab.Type("[name=seconds]", "abc")
+	p.tab.Click("form.report button:not([name])")
+	p.tab.Wait("[data-says]")
+	p.mended()
+	p.tab.Click("#unsent button:last-of-type")
+	p.tab.Until("it was refused", `document.querySelector("#unsent").textContent.includes("cần bạn xem lại")`)
+	p.open("/outbox")
+	p.tab.Wait("[data-waiting] li button")
+	p.tab.Click("[data-waiting] li button")
+	p.tab.Wait("form.report .error:not([hidden])")
+	if said := webtest.Eval[string](p.tab, "read what she typed", `document.querySelector("[name=started_at]").value + " " + document.querySelector("[name=seconds]").value`); said != "2024-05-13T15:05 abc" {
+		t.Errorf("the form says %q", said)
+	}
+	p.tab.Set("[name=seconds]", "10:00")
+	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
+	p.tab.Click("form.report button:not([name])")
+	p.tab.Wait("[id^=done-]")
+	p.empty()
+	if lines := p.lines(); len(lines) != 1 || lines[0].Seconds != 600 {
+		t.Fatalf("kept %+v", lines)
+	}
+}
+
 // A page that a phone has kept and that says the same is not sent again; what is told once, and what has changed, is.
 func TestAKeptPageIsSentAgainWhenItSaysAnother(t *testing.T) {
 	t.Parallel()
