@@ -77,7 +77,7 @@ func (r *Request) TakeNumber(w http.ResponseWriter, s outgoing.Store, n *PaperNu
 	}
 	if err = f.Err(); err == nil {
 		if _, err = s.TakeNumber(r.Context(), r.Meta(f.ID), c); err == nil {
-			return false, r.Redirect(w, n.Of, "outgoing.taken")
+			return false, r.Redirect(w, n.Of, "outgoing.taken_below")
 		}
 	}
 	n.Form = *f

@@ -211,7 +211,7 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, "/papers", "outgoing.taken") // the first row says which: a flash may be read in another tab
+	return r.Redirect(w, "/papers", "outgoing.taken_below") // the first row says which: a flash may be read in another tab
 }
 
 // strikeOut takes a number back, for good.
