@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/audio/audiotest"
 	"loa/internal/text"
 	"loa/store/bolttest"
 	"loa/web/coverage"
@@ -63,11 +64,15 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 	if n := binh.Doc().Find(form + `, .notice.warn`).Length(); n > 0 {
 		t.Errorf("%d forms or warnings about a paper that has its number and says the same", n)
 	}
-	for _, as := range []string{"docx", "xlsx", "pdf"} {
-		if words := converted(t, as, binh.Get(path+"&as="+as).Body.Bytes()); !strings.Contains(words, "Số: 14/BC-VPĐP") {
-			t.Errorf("the %s says no number: %.200s", as, words)
+	t.Run("as files", func(t *testing.T) {
+		audiotest.Need(t, "soffice")
+		audiotest.Need(t, "pdftotext")
+		for _, as := range []string{"docx", "xlsx", "pdf"} {
+			if words := converted(t, as, binh.Get(path+"&as="+as).Body.Bytes()); !strings.Contains(words, "Số: 14/BC-VPĐP") {
+				t.Errorf("the %s says no number: %.200s", as, words)
+			}
 		}
-	}
+	})
 	binh.Get("/coverage/paper?week=2024-W19&place=B%E1%BA%AFc+H%C3%A0")
 	binh.Submit(form)
 	binh.Expect(http.StatusOK, ".paper-top", "Số: 15/BC-BK", "BAN KHÁC")
