@@ -37,11 +37,7 @@ type tx struct {
 }
 
 // run lets fn do its work. Whoever commits keeps the covers.
-func (tx *tx) run(fn func(*tx) error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer catch(&err)
-	return fn(tx)
-}
+func (tx *tx) run(fn func(*tx) error) error { return safely(func() error { return fn(tx) }) }
 
 // act is the record of one change: who did what, and the answer a repeat gets.
 type act struct {
@@ -128,6 +124,13 @@ func (s *Store) view(ctx context.Context, fn func(*tx) error) error {
 		err = s.breakDown(err)
 	}
 	return err
+}
+
+// safely runs fn with the panic of a damaged page, or of a bug, as an error.
+func safely(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer catch(&err)
+	return fn()
 }
 
 // catch turns the panic of a damaged page, or of a bug in a decision, into an

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -92,9 +91,7 @@ func (s *Store) commit(list []*waiting, refused []error) (failed int, err error)
 	if e := s.broken.Load(); e != nil {
 		return failed, e
 	}
-	err = func() (err error) {
-		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-		defer catch(&err)
+	err = safely(func() error {
 		return s.db.Update(func(b *bbolt.Tx) error {
 			covers := &tx{b: b, s: s}
 			for i, c := range list {
@@ -114,7 +111,7 @@ func (s *Store) commit(list []*waiting, refused []error) (failed int, err error)
 			}
 			return covers.run((*tx).keepCovers)
 		})
-	}()
+	})
 	switch {
 	case failed >= 0:
 		return failed, err

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -67,11 +66,7 @@ type part struct {
 // do carries out the part. One that stumbles over damage, even by a panic, is a
 // problem of the records and no end of the rest.
 func (p part) do(tx *tx, report func(store.Problem)) {
-	err := func() (err error) {
-		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-		defer catch(&err)
-		return p.check(tx, report)
-	}()
+	err := safely(func() error { return p.check(tx, report) })
 	if err != nil && !errors.Is(err, errChecksum) {
 		report(store.Problem{Table: p.table, What: err.Error()})
 	}

@@ -58,7 +58,7 @@ type listPage struct {
 
 	Take    kit.Form // a number for a paper that is written elsewhere
 	Kinds   []kit.Option
-	Issuers []kit.Option // several to choose from
+	Issuers []kit.Option // to choose from; none where it is the province's office alone
 	Strike  kit.Form     // of the one that was refused
 	Of      string       // the entry it is about
 }
@@ -196,9 +196,7 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	c := outgoing.Take{Kind: outgoing.Kind(f.Get("kind")), Number: f.Int("number"), About: f.Get("about"), Head: outgoing.Head{Symbol: f.Get("symbol")}}
-	if c.Issuer = issuerIn(f.Get("issuer")); f.Get("issuer") == "" && outgoing.MayIssue(r.Actor, c.Issuer) != nil {
-		c.Issuer, _ = outgoing.IssuerOf(r.Actor, "") // the only one she has
-	}
+	c.Issuer = issuerIn(f.Get("issuer"))
 	if day := f.Date("date"); !day.IsZero() {
 		c.Date = stations.DateOf(day)
 	}
