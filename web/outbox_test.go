@@ -809,11 +809,17 @@ func TestAKeptPageIsSentAgainWhenItSaysAnother(t *testing.T) {
 	planned(t, s)
 	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "xa-1", tuesday,
 		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
-	ask := func(tag string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(http.MethodGet, "/today", nil)
+	asks := func(path, tag string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
 		r.Header.Set("If-None-Match", tag)
 		return c.Do(r)
 	}
+	for _, path := range []string{"/airings", "/calendar", "/outbox", "/me", "/samples/new", "/help", "/enter", "/airings/new?station=S00001"} {
+		if w := asks(path, c.Get(path).Header().Get("Loa-Tag")); w.Code != http.StatusNotModified {
+			t.Errorf("%s, which says the same: %d", path, w.Code)
+		}
+	}
+	ask := func(tag string) *httptest.ResponseRecorder { return asks("/today", tag) }
 	tag := c.Get("/today").Header().Get("Loa-Tag")
 	if w := ask(tag); w.Code != http.StatusNotModified || w.Body.Len() > 0 || w.Header().Get("Loa-Contact") == "" || tag == "" {
 		t.Fatalf("%q: %d %v", tag, w.Code, w.Header())

@@ -268,10 +268,10 @@ func (r *Request) asKept(w http.ResponseWriter, page []byte, flash bool) bool {
 // tagHeader names what a page says, as an ETag would.
 const tagHeader = "Loa-Tag"
 
-// lasting is a page without what each answer has of its own: the IDs of its forms, its stamp, its time, and what is told
-// once. worker.js knows the same.
+// lasting is a page without what each answer has of its own: the IDs and secrets of its forms, its stamp, its time, and
+// what is told once. worker.js knows the same.
 func lasting(page []byte) []byte {
-	for _, of := range [][2]string{{`name="id" value="`, `"`}, {`data-contact="`, `"`}, {`data-made="`, `"`}, {`<p class="flash"`, `</p>`}} {
+	for _, of := range [][2]string{{`name="id" value="`, `"`}, {`name="secret" value="`, `"`}, {`data-contact="`, `"`}, {`data-made="`, `"`}, {`<p class="flash"`, `</p>`}} {
 		parts := bytes.Split(page, []byte(of[0]))
 		for i := 1; i < len(parts); i++ {
 			_, parts[i], _ = bytes.Cut(parts[i], []byte(of[1]))

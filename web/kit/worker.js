@@ -241,8 +241,12 @@ const newID = () =>
     (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
   );
 
+// newSecret is as accounts.NewSecret makes them.
+const newSecret = () =>
+  [...crypto.getRandomValues(new Uint8Array(26))].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[c & 31]).join("");
+
 // again is a page that was kept, with the time and the stamp of an answer that says there is no other, and with
-// other IDs in its forms: what was sent from it before is another change.
+// other IDs and secrets in its forms: what was sent from it before is another change.
 async function again(kept, headers) {
   const time = `data-made="${Date.parse(headers.get("Date"))}"`,
     stamp = `data-contact="${headers.get("Loa-Contact")}"`,
@@ -250,7 +254,8 @@ async function again(kept, headers) {
   const text = (await kept.text())
     .replace(/data-made="\d+"/, time)
     .replace(/data-contact="[^"]*"/, stamp)
-    .replace(/name="id" value="([^"]*)"/g, (_, id) => `name="id" value="${(other[id] ??= newID())}"`);
+    .replace(/name="id" value="([^"]*)"/g, (_, id) => `name="id" value="${(other[id] ??= newID())}"`)
+    .replace(/name="secret" value="[^"]*"/g, () => `name="secret" value="${newSecret()}"`);
   return new Response(text, { headers: kept.headers });
 }
 
@@ -262,10 +267,10 @@ async function lasting(answer) {
 }
 
 // differs reports whether two answers say something else, but for what each has of its own:
-// the IDs of its forms, its stamp and the time it was made.
+// the IDs and secrets of its forms, its stamp and the time it was made.
 async function differs(one, other) {
   const plain = async (answer) =>
-    (await answer.text()).replace(/(name="id" value|data-contact|data-made)="[^"]*"/g, "");
+    (await answer.text()).replace(/(name="(id|secret)" value|data-contact|data-made)="[^"]*"/g, "");
   return (await plain(one)) !== (await plain(other));
 }
 

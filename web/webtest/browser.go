@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -329,14 +330,27 @@ func (p *Tab) Text(sel string) string {
 	return Eval[string](p, "read "+sel, fmt.Sprintf(`document.querySelector(%q).innerText`, sel))
 }
 
-// Says fails the test for each of the words that what the selector finds lacks.
+// Says fails the test for each of the words that what the selector finds lacks, and goes on lacking: a page may be
+// about to say them.
 func (p *Tab) Says(sel string, words ...string) {
 	p.t.Helper()
-	got := p.Text(sel)
-	for _, w := range words {
-		if !strings.Contains(got, w) {
-			p.t.Errorf("%s does not say %q: %q", sel, w, got)
+	p.Wait(sel)
+	var got string
+	for patience := time.Now().Add(stepLimit / 4); ; time.Sleep(50 * time.Millisecond) {
+		p.do("read "+sel, func(ctx context.Context) error {
+			err := p.eval(ctx, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, sel), &got)
+			if p.plain {
+				return err
+			}
+			return ctx.Err() // an error is that of a page that is being left
+		})
+		words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.Contains(got, w) })
+		if len(words) == 0 || p.plain || time.Now().After(patience) {
+			break
 		}
+	}
+	for _, w := range words {
+		p.t.Errorf("%s does not say %q: %q", sel, w, got)
 	}
 }
 

@@ -235,3 +235,31 @@ test("a session without a PIN is as quick after a night", async () => {
   p.answer = never.opened;
   await shows(p);
 });
+
+// What the forms of a page have of their own is another each time the page is shown.
+test("a page that is still the same has other IDs and secrets in its forms", async () => {
+  const form = (id, secret) => `<input name="id" value="${id}"><input name="secret" value="${secret}">`,
+    used = form("3f0e8a7c-6b5d-4c2e-9a1f-0b7d5e3c2a19", "AUOJ4WPCXBDQYRWHYO7IR236UX"),
+    p = await kept(used);
+  p.answer = new Response(null, { status: 304, headers: { "Loa-Contact": "c2" } });
+  const first = await (await p.opens(today)).text(),
+    second = await (await p.opens(today)).text(),
+    plain = /^<input name="id" value="[0-9a-f-]{36}"><input name="secret" value="[A-Z2-7]{26}">$/;
+  for (const text of [first, second]) assert.match(text, plain);
+  assert.equal(new Set([used, first, second].flatMap((text) => text.match(/value="[^"]*"/g))).size, 6);
+});
+
+test("an answer whose forms have other secrets disturbs nobody", async () => {
+  const secret = (of) => `<input name="secret" value="${of.repeat(26)}">`,
+    p = await kept(secret("A")),
+    server = gate(),
+    w = p.window(today);
+  p.answer = server.opened.then(() => says(secret("B"), "m1"));
+  const shown = p.opens(today);
+  await settled();
+  p.late(brief);
+  assert.equal(await (await shown).text(), secret("A"));
+  server.open();
+  await settled();
+  assert.deepEqual(w.told, []);
+});
