@@ -295,7 +295,7 @@ func (p *Tab) bring(sel string) {
 		Eval[any](p, "bring "+sel, fmt.Sprintf(`document.querySelector(%q).scrollIntoView({block: "center", behavior: "instant"}), 0`, sel))
 		return
 	}
-	Eval[any](p, "bring "+sel, fmt.Sprintf(`new Promise((done) => {
+	still := fmt.Sprintf(`new Promise((done) => {
 		let before, same = 0;
 		const look = () => {
 			const e = document.querySelector(%q);
@@ -307,7 +307,14 @@ func (p *Tab) bring(sel string) {
 			setTimeout(look, 15);
 		};
 		look();
-	})`, sel))
+	})`, sel)
+	p.do("bring "+sel, func(ctx context.Context) error {
+		err := p.eval(ctx, still, nil)
+		if err != nil && ctx.Err() == nil { // what a worker had kept has made way for what the server says
+			err = errors.Join(p.wait(ctx, sel), p.eval(ctx, still, nil))
+		}
+		return err
+	})
 }
 
 // Follow presses what the selector finds and waits for the page it leads to.
