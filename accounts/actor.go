@@ -156,6 +156,9 @@ const (
 	CallStation   Action = "coverage.call" // and know what came of calls
 	CloseWeek     Action = "coverage.close"
 	IssuePapers   Action = "papers.issue" // give numbers to papers that leave
+	ReadPlan      Action = "plan.read"    // the plan of a year, its indicators and figures
+	EnterPlan     Action = "plan.enter"   // figures
+	EditPlan      Action = "plan.edit"    // indicators
 	Organise      Action = "contest.organise"
 	EnterContest  Action = "contest.enter"
 	JudgeEntries  Action = "contest.judge"
@@ -166,11 +169,11 @@ const (
 var may = map[Role][]Action{
 	Admin: {ManagePeople, InviteStation, InvitePeople, EditSettings, RunServer, ReadStations, EditStations, ReadSchedule, EditSchedule,
 		Approve, UploadAudio, SendSamples, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
-		CallStation, CloseWeek, IssuePapers, Organise},
+		CallStation, CloseWeek, IssuePapers, ReadPlan, EnterPlan, EditPlan, Organise},
 	Editor: {InviteStation, InvitePeople, ReadStations, EditStations, ReadSchedule, EditSchedule, Approve, UploadAudio, SendSamples, ReadAirings,
-		ReportAiring, ReadCoverage},
+		ReportAiring, ReadCoverage, ReadPlan},
 	Monitor: {InviteStation, InvitePeople, ReadStations, ReadSchedule, SendSamples, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
-		CallStation, CloseWeek, IssuePapers},
+		CallStation, CloseWeek, IssuePapers, ReadPlan, EnterPlan},
 	Operator:  {ReadStations, ReadSchedule, UploadAudio, SendSamples, ReadAirings, ReportAiring, ReadCoverage, EnterContest},
 	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, SendSamples, IssuePapers, Organise},
 	Judge:     {JudgeEntries},

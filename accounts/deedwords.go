@@ -124,6 +124,7 @@ var wordings = map[string]wording{
 	"languages": {keys: "language."}, "language": {keys: "language."}, "reason": {keys: "airing.reason."}, "technologies": {keys: "stations.technology."},
 	"steps.state": {keys: "schedule.state."}, "exceptions": mute, "hours": mute, "active_intervals": mute,
 	"programmes.topics": {keys: "schedule.topic."}, "coverage_pleas.state": {keys: "coverage.plea_state."},
+	"plan_indicators.every": {keys: "plan.every."}, "plan_indicators.way": {keys: "plan.way."}, "plan_indicators.counted": {keys: "plan.counted."},
 	"stations": mute, "members": mute, "audio": mute, "seats": mute, "profiles": mute,
 }
 
@@ -210,7 +211,7 @@ func (w wording) value(l text.Language, raw json.RawMessage, v any) string {
 		if w.number != nil {
 			return w.number(l, int64(v))
 		}
-		return l.Decimal(v, 0)
+		return l.Exact(v)
 	case []any:
 		var parts []json.RawMessage
 		_ = json.Unmarshal(raw, &parts) // it is a list

@@ -28,6 +28,7 @@ const (
 	WeekSummary    Topic = "week.summary"     // how the last week went
 	ReportSaid     Topic = "report.said"      // what a station said by telephone waits for the word of who runs it
 	SaidDeclined   Topic = "report.declined"  // who called is told that the station says it is not so
+	PlanDue        Topic = "plan.due"         // figures of the plan are missing of a period that is over
 	PleaAnswered   Topic = "excuse.answered"  // who asked for an excuse is told what became of it
 	EntriesClose   Topic = "contest.deadline" // the time to enter a work ends soon
 	SheetsMissing  Topic = "contest.sheets"   // a judge has works left to score
@@ -67,7 +68,7 @@ const (
 )
 
 // Topics are all of them: what people are told, the events, and the trial.
-var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, SaidDeclined, PleaAnswered, StationSilent, WeekSummary,
+var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, SaidDeclined, PleaAnswered, StationSilent, WeekSummary, PlanDue,
 	EntriesClose, SheetsMissing, BrowserSeen, FactorsChanged,
 	Reported, Attached, Detached, Judged, Proved, Declined, TextAnswered, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered,
 	WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,

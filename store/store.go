@@ -18,6 +18,7 @@ import (
 	"loa/library"
 	"loa/message"
 	"loa/outgoing"
+	"loa/plan"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -47,6 +48,7 @@ type Engine interface {
 	message.Store
 	texting.Store
 	outgoing.Store
+	plan.Store
 
 	// ID and Created say which installation it is and since when it has been there, UTC;
 	// Schema, in which shape the data is.

@@ -11,6 +11,7 @@ var tableNames = []string{
 	unproved.name, ofProgramme.name, evidenceByBlob.name, settings.name, samples.name, sampleKeys.name,
 	proposals.name, proposalKeys.name, openProposals.name, calls.name, callsOf.name, lastCalls.name,
 	numbersGiven.name, numberKeys.name, numberSeries.name, numberPapers.name,
+	planIndicators.name, planEntries.name,
 	excuses.name, pleas.name, pleaKeys.name, closedWeeks.name,
 	seals.name, sealEnds.name, sealsOfWeeks.name, ownKeys.name, summaries.name, frozenCells.name, decidedAnew.name,
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,

@@ -26,6 +26,7 @@ import (
 	"loa/message"
 	"loa/message/pushtest"
 	"loa/outgoing"
+	"loa/plan"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"
@@ -82,6 +83,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.proofs(people[accounts.Admin])
 	f.samples(people[accounts.Operator])
 	f.outgoing(people[accounts.Monitor])
+	f.indicators(people)
 }
 
 func (f *filler) must(err error) {
@@ -129,6 +131,20 @@ func (f *filler) outgoing(by accounts.Actor) {
 			_, err = f.s.StrikeOutNumber(f.ctx, f.meta(by, filledMonday.AddDate(0, 0, 8+i)), outgoing.StrikeOut{ID: last.ID, Why: "Lấy nhầm"})
 			f.must(err)
 		}
+	}
+}
+
+// indicators brings a plan, and enters two figures of it, one of which is corrected.
+func (f *filler) indicators(people map[accounts.Role]accounts.Actor) {
+	_, err := f.s.CopyPlan(f.ctx, f.meta(people[accounts.Admin], filledMonday), plan.CopyPlan{To: 2024})
+	f.must(err)
+	for i, period := range []string{"2024-01", "2024-02", "2024-02"} {
+		c := plan.Enter{Indicator: "2024-T1", Period: coverage.MustStretch(period), Value: new(plan.Of(40 + i)), Base: plan.Of(50), Proof: "12/BC-VPĐP"}
+		if i == 2 {
+			c.Follows, c.Why = 1, "Đếm lại"
+		}
+		_, err := f.s.EnterFigure(f.ctx, f.meta(people[accounts.Monitor], filledMonday.AddDate(0, 0, i)), c)
+		f.must(err)
 	}
 }
 

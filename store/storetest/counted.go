@@ -17,6 +17,7 @@ import (
 	"loa/library"
 	"loa/message"
 	"loa/outgoing"
+	"loa/plan"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store"
@@ -277,6 +278,21 @@ func (e *Counted) NumberOf(ctx context.Context, by accounts.Actor, i outgoing.Is
 func (e *Counted) Outgoing(ctx context.Context, by accounts.Actor, q outgoing.Query) ([]outgoing.Entry, string, error) {
 	e.asked("Outgoing")
 	return e.Engine.Outgoing(ctx, by, q)
+}
+
+func (e *Counted) PlanYears(ctx context.Context, by accounts.Actor) ([]int, error) {
+	e.asked("PlanYears")
+	return e.Engine.PlanYears(ctx, by)
+}
+
+func (e *Counted) PlanOf(ctx context.Context, by accounts.Actor, year int) (plan.Book, error) {
+	e.asked("PlanOf")
+	return e.Engine.PlanOf(ctx, by, year)
+}
+
+func (e *Counted) Indicator(ctx context.Context, by accounts.Actor, id string) (plan.Record, error) {
+	e.asked("Indicator")
+	return e.Engine.Indicator(ctx, by, id)
 }
 
 func (e *Counted) LastCalls(ctx context.Context, by accounts.Actor) (map[string]coverage.Call, error) {
