@@ -432,6 +432,9 @@ type Store interface {
 	// History returns a station's tallies from..until, weeks without any
 	// report left out.
 	History(ctx context.Context, by accounts.Actor, station string, from, until airing.Week) ([]StationTally, error)
+	// Whys tells of each of the stations, at most MostStations, why it aired nothing that counts in weeks of from..until
+	// (both included). Faults: accounts.denied, stations.unknown and those of CheckWhys.
+	Whys(ctx context.Context, by accounts.Actor, list []string, from, until airing.Week) (map[string]Why, error)
 	// LastExcuse is what was last decided about excusing the station in that
 	// week, revoked or not; the zero Excuse if nobody has decided.
 	LastExcuse(ctx context.Context, week airing.Week, station string) (Excuse, error)

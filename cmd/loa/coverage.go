@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 // coverageCommands are "loa coverage …"; alone it prints a week.
 type coverageCommands struct {
 	Show    coverageShow    `cmd:"" default:"withargs" help:"cli.summary.coverage"`
+	Report  coverageReport  `cmd:"" help:"cli.summary.coverage_report"`
 	Excuses coverageExcuses `cmd:"" help:"cli.summary.excuses"`
 	Excuse  coverageExcuse  `cmd:"" help:"cli.summary.excuse"`
 	Pleas   coveragePleas   `cmd:"" help:"cli.summary.pleas"`
@@ -119,6 +122,31 @@ func (t *terminal) week(c *client, w coverage.Week, asJSON bool) error {
 			d.NotAired, d.NotReported, d.NotDue, d.NotPlanned)
 	}
 	return table.Flush()
+}
+
+// coverageReport fetches the report of a period as a file of the kind its name ends with.
+type coverageReport struct {
+	reach
+	File string `arg:"" name:"report_file"`
+	coverage.Filter
+}
+
+// Run asks the daemon and writes the file.
+func (c coverageReport) Run(t *terminal) error {
+	as := strings.TrimPrefix(strings.ToLower(filepath.Ext(c.File)), ".")
+	path := "/api/v1/report/" + as
+	switch as {
+	case "pdf", "docx", "xlsx":
+	case "json":
+		path = "/api/v1/report"
+	default:
+		return fault.New(fault.Invalid, "cli.report_kind", "file", c.File)
+	}
+	n, err := c.client().fetch(t, filter.Link(path, c.Filter), c.File, nil)
+	if err == nil {
+		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.saved", "size", t.lang.Size(n), "file", c.File)))
+	}
+	return err
 }
 
 // coverageExcuses lists the stations excused in a week.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -34,5 +36,20 @@ func TestNumbersFromATerminal(t *testing.T) {
 	}
 	if code, out := loa(append([]string{"papers", "take", "report", "Lại", "--number", "1"}, at...)...); code == 0 || !strings.Contains(out, "không dùng lại") {
 		t.Errorf("a number struck out is given again: %d %s", code, out)
+	}
+}
+
+// TestAReportFromATerminal: as the kind of file its name ends with, and of no other.
+func TestAReportFromATerminal(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	for name, begins := range map[string]string{"q.pdf": "%PDF-1.4", "q.DOCX": "PK", "q.xlsx": "PK", "q.json": `{"name":"quý II/2024"`} {
+		file := filepath.Join(t.TempDir(), name)
+		code, out := loa("coverage", "report", file, "--period", "2024-Q2", "--data", r.dir)
+		if raw, err := os.ReadFile(file); code != 0 || err != nil || !strings.HasPrefix(string(raw), begins) {
+			t.Errorf("%s: %d %s, %.40q, %v", name, code, out, raw, err)
+		}
+	}
+	if code, out := loa("coverage", "report", "q.odt", "--data", r.dir); code != 65 || !strings.Contains(out, "phải có đuôi .pdf") {
+		t.Errorf("%d %s", code, out)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"loa/internal/sheet"
 	"loa/internal/text"
 )
 
@@ -73,8 +74,9 @@ type List struct{ Items []string }
 // Table is rows of cells under a head.
 type Table struct {
 	Columns []Column
-	Rows    [][]any // a cell a column: string, int, float64, *big.Rat, a number that tells its Float, time.Time, or nil
+	Rows    [][]any // a cell a column: string, int, float64, *big.Rat, a number that tells its Float, time.Time, sheet.Day, or nil
 	Total   bool    // the last row sums the others up
+	Chart   int     // which column a workbook draws beside it, from 1 on; 0 for none
 }
 
 // Column is one of a table.
@@ -293,6 +295,11 @@ func said(lang text.Language, v any, places int) string {
 			return ""
 		}
 		return lang.DateTime(v)
+	case sheet.Day:
+		if at, err := time.ParseInLocation(time.DateOnly, string(v), text.Zone); err == nil {
+			return lang.Date(at)
+		}
+		return string(v)
 	case *big.Rat:
 		if v != nil {
 			return Money(lang, v)

@@ -117,7 +117,7 @@ func (p Paper) worksheet(b *sheet.Book, name string, body []Block) {
 	p.signed(s, half)
 }
 
-// block writes a piece of the body; the head of the only table is kept in sight.
+// block writes a piece of the body; the head of the only table is kept in sight, and its rows can be filtered.
 func (p Paper) block(s *sheet.Page, x Block, keep bool) {
 	switch x := x.(type) {
 	case Text:
@@ -136,6 +136,16 @@ func (p Paper) block(s *sheet.Page, x Block, keep bool) {
 		}
 		s.Row++
 		s.Header(labels, headed, keep)
+		head, last := s.Row, s.Row+len(x.Rows)
+		if x.Total {
+			last--
+		}
+		if keep && last > head {
+			s.Filter(head, last, len(labels))
+		}
+		if x.Chart > 0 && last > head {
+			s.Chart(labels[x.Chart-1], head, last, x.Chart)
+		}
 		for i, row := range x.Rows {
 			s.Row++
 			for j, c := range x.Columns {
@@ -187,8 +197,12 @@ func (p Paper) put(s *sheet.Page, column int, v any, c Column, total bool) {
 		v = at.In(text.Zone)
 	} else if f, ok := number(v); ok {
 		v = f
-	} else if _, words := v.(string); !words && c.Places != Words {
-		v = nil
+	} else if c.Places != Words {
+		switch v.(type) {
+		case string, sheet.Day:
+		default:
+			v = nil
+		}
 	}
 	s.Put(column, v, l)
 }

@@ -156,10 +156,16 @@ func (b *Book) Page(name string, landscape bool, widths []float64) *Page {
 	if landscape {
 		orientation = "landscape"
 	}
-	a4, one, any, yes := 9, 1, 0, true
+	a4, one, any := 9, 1, 0
 	b.do(b.f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &one, FitToHeight: &any}))
-	b.do(b.f.SetSheetProps(p.name, &excelize.SheetPropsOptions{FitToPage: &yes}))
+	p.fit()
 	return p
+}
+
+// fit prints the columns on one page.
+func (p *Page) fit() {
+	yes := true
+	p.do(p.f.SetSheetProps(p.name, &excelize.SheetPropsOptions{FitToPage: &yes}))
 }
 
 // Margins sets those of the printed page, in millimetres, and the pages' numbers: in
@@ -179,7 +185,7 @@ func (p *Page) at(column, row int) string {
 	return name
 }
 
-// Put writes one value: string, int, float64, an instant (as the
+// Put writes one value: string, int, float64, a Day, an instant (as the
 // clock of its zone shows it; the zero one is none), or nil.
 func (p *Page) Put(column int, v any, l Look) {
 	if p.err != nil {
@@ -190,10 +196,20 @@ func (p *Page) Put(column int, v any, l Look) {
 	case nil:
 	case string:
 		p.do(p.f.SetCellStr(p.name, at, v))
+		if l.Framed {
+			p.high(v, p.Widths[column-1], l.Size)
+		}
 	case int:
 		p.do(p.f.SetCellInt(p.name, at, int64(v)))
 	case float64:
 		p.do(p.f.SetCellFloat(p.name, at, v, -1, 64))
+	case Day:
+		l.format = "d/m/yyyy"
+		if day, err := time.Parse(time.DateOnly, string(v)); err == nil {
+			p.do(p.f.SetCellFloat(p.name, at, serial(day), -1, 64))
+		} else {
+			p.do(p.f.SetCellStr(p.name, at, string(v)))
+		}
 	case time.Time:
 		l.format = "d/m/yyyy h:mm"
 		if !v.IsZero() {
@@ -214,8 +230,13 @@ func (p *Page) Across(s string, from, until int, l Look) {
 	for _, w := range p.Widths[from-1 : until] {
 		room += w
 	}
-	lines := 1 + int(float64(utf8.RuneCountInString(s))*l.Size/11/max(room, 1))
-	if height := float64(lines) * l.Size * 1.5; height > 17 {
+	p.high(s, room, l.Size)
+}
+
+// high makes the current row as high as words need in that many characters.
+func (p *Page) high(s string, room, size float64) {
+	lines := 1 + int(float64(utf8.RuneCountInString(s))*size/11/max(room, 1))
+	if height := float64(lines) * size * 1.5; height > 17 {
 		old, err := p.f.GetRowHeight(p.name, p.Row)
 		p.do(err)
 		p.do(p.f.SetRowHeight(p.name, p.Row, min(400, max(old, height))))
@@ -254,7 +275,33 @@ func (p *Page) Header(labels []string, head Look, keep bool) {
 		return
 	}
 	p.do(p.f.SetPanes(p.name, &excelize.Panes{Freeze: true, YSplit: p.Row, TopLeftCell: p.at(1, p.Row+1), ActivePane: "bottomLeft"}))
-	quoted := "'" + strings.ReplaceAll(p.name, "'", "''") + "'"
 	p.do(p.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: p.name,
-		RefersTo: fmt.Sprintf("%s!$%d:$%d", quoted, p.Row, p.Row)}))
+		RefersTo: fmt.Sprintf("%s!$%d:$%d", p.quoted(), p.Row, p.Row)}))
+}
+
+// quoted is the worksheet's name as a reference has it.
+func (p *Page) quoted() string { return "'" + strings.ReplaceAll(p.name, "'", "''") + "'" }
+
+// Filter lets readers choose among the rows below a head of so many columns.
+func (p *Page) Filter(head, last, columns int) {
+	p.do(p.f.AutoFilter(p.name, p.at(1, head)+":"+p.at(columns, last), nil))
+	p.fit() // which a filter forgets
+}
+
+// Chart draws a column of the rows below a head as bars, named by the first column, beside the page's columns, which alone
+// are printed.
+func (p *Page) Chart(title string, head, last, column int) {
+	of := func(c int) string {
+		name, err := excelize.ColumnNumberToName(c)
+		p.do(err)
+		return fmt.Sprintf("%s!$%s$%d:$%s$%d", p.quoted(), name, head+1, name, last)
+	}
+	p.do(p.f.AddChart(p.name, p.at(len(p.Widths)+2, head), &excelize.Chart{Type: excelize.Col,
+		Series:    []excelize.ChartSeries{{Categories: of(1), Values: of(column)}},
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title}}},
+		Legend:    excelize.ChartLegend{Position: "none"},
+		Dimension: excelize.ChartDimension{Width: 720, Height: 360}}))
+	edge, err := excelize.ColumnNumberToName(len(p.Widths))
+	p.do(err)
+	p.do(p.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: p.name, RefersTo: fmt.Sprintf("%s!$A:$%s", p.quoted(), edge)}))
 }

@@ -334,6 +334,49 @@ func (s *Store) History(ctx context.Context, by accounts.Actor, station string, 
 	return rows, err
 }
 
+// Whys implements coverage.Store.
+func (s *Store) Whys(ctx context.Context, by accounts.Actor, list []string, from, until airing.Week) (all map[string]coverage.Why, err error) {
+	if err := coverage.CheckWhys(list, from, until); err != nil {
+		return nil, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		all = make(map[string]coverage.Why, len(list))
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return err
+		}
+		set, err := settingsOf(tx)
+		if err != nil {
+			return err
+		}
+		count := &counter{tx: tx, reg: reg, cal: set.Calendar(text.Zone)} // of no slots
+		for w := from; w <= until; w++ {
+			for _, id := range list {
+				st, err := reg.Station(id)
+				if err != nil {
+					return err
+				}
+				if err := coverage.MayRead(by, reg.Where(id)); err != nil {
+					return err
+				}
+				t, err := count.of(w, st)
+				if err != nil {
+					return err
+				}
+				e, _, err := excuses.get(tx, tallyKey(w, stationNumber(id)))
+				if err != nil {
+					return err
+				}
+				y := all[id]
+				y.Add(t, e)
+				all[id] = y
+			}
+		}
+		return ctx.Err()
+	})
+	return all, err
+}
+
 // LastExcuse implements coverage.Store.
 func (s *Store) LastExcuse(ctx context.Context, week airing.Week, station string) (e coverage.Excuse, err error) {
 	err = s.view(ctx, func(tx *tx) error {

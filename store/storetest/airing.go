@@ -467,6 +467,9 @@ func airingScope(t *testing.T, e AiringEngine) {
 		if _, err := e.History(ctx, who, there, thatWeek, thatWeek); !fault.Is(err, "accounts.denied") {
 			t.Errorf("%s reads another's history: %v", who.Name, err)
 		}
+		if _, err := e.Whys(ctx, who, []string{here, there}, thatWeek, thatWeek); !fault.Is(err, "accounts.denied") {
+			t.Errorf("%s reads why another did not air: %v", who.Name, err)
+		}
 	}
 	c := airing.Confirm{ID: uuid.NewString(), Slot: slotOf(there), Outcome: airing.Aired}
 	if _, err := e.Confirm(ctx, by(operatorOf(here), monday.Add(time.Hour)), c); !fault.Is(err, "accounts.denied") {

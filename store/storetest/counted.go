@@ -520,3 +520,8 @@ func (e *Counted) WaitingPleas(ctx context.Context, by accounts.Actor) (int, err
 	e.asked("WaitingPleas")
 	return e.Engine.WaitingPleas(ctx, by)
 }
+
+func (e *Counted) Whys(ctx context.Context, by accounts.Actor, list []string, from, until airing.Week) (map[string]coverage.Why, error) {
+	e.asked("Whys")
+	return e.Engine.Whys(ctx, by, list, from, until)
+}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -10,8 +9,11 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
+	"loa/coverage/report"
+	"loa/internal/paper"
+	"loa/internal/sheet"
 	"loa/internal/text"
-	"loa/stations"
+	"loa/outgoing"
 	"loa/web/kit"
 )
 
@@ -23,7 +25,8 @@ type CoverageStore interface {
 	coverage.Pleas
 	coverage.CallSource
 	airing.SettingsStore
-	Registry(ctx context.Context) (*stations.Registry, error)
+	report.Store
+	outgoing.Store
 }
 
 type coverages struct{ store CoverageStore }
@@ -36,6 +39,12 @@ func (c coverages) routes() []kit.Route {
 			Out: periodAnswer{}, Summary: "Coverage of a period (2024, 2024-H1, 2024-Q2, 2024-05, 2024-W20, 2024-05-13) or from..until, each of these " +
 				"forms too: station-weeks, each station once a week, closed weeks as frozen with now beside; by says what the items are. " +
 				"GET /api/v1/coverage with from, until or period answers the same."},
+		{Pattern: "GET /api/v1/report", Access: accounts.ReadCoverage, Handler: c.report, Filter: coverage.Filter{}, Out: report.Report{},
+			Summary: "The report of a period: against the target and the period before, its course, districts, topics and " +
+				"stations with the reasons for weeks without an airing."},
+		{Pattern: "GET /api/v1/report/{as}", Access: accounts.ReadCoverage, Handler: c.report, Filter: coverage.Filter{},
+			Gives:   paper.PDFType + " " + paper.DOCXType + " " + sheet.XLSXType,
+			Summary: "The same as a paper: pdf, docx or xlsx, with its number where it has one. The same papers give the same bytes of PDF."},
 		{Pattern: "GET /api/v1/coverage/trend", Access: accounts.ReadCoverage, Handler: c.trend, Filter: coverage.Course{}, Out: kit.List[coverage.Week]{},
 			Summary: "Coverage of each week from..until."},
 		{Pattern: "GET /api/v1/coverage/{week}/excuses/{station}", Access: accounts.ExcuseStation, Handler: c.lastExcuse, Out: coverage.Excuse{},
@@ -123,6 +132,27 @@ func (c coverages) period(w http.ResponseWriter, r *kit.Request) error {
 		items, next = items[:limit], strconv.Itoa(after+limit)
 	}
 	return r.JSON(w, http.StatusOK, periodAnswer{p.Answer(r.Lang, f, before, of), kit.NewList(r, items, next)})
+}
+
+func (c coverages) report(w http.ResponseWriter, r *kit.Request) error {
+	f, err := kit.ReadFilter[coverage.Filter](r)
+	if err != nil {
+		return err
+	}
+	rep, err := report.Of(r.Context(), c.store, r.Actor, f, r.Lang, r.Now)
+	if err != nil {
+		return err
+	}
+	as := r.PathValue("as")
+	if as == "" {
+		return r.JSON(w, http.StatusOK, rep)
+	}
+	issuer, ok := rep.Issuer(r.Actor, f)
+	n, err := r.NumberOf(c.store, issuer, ok, report.Address(f))
+	if err != nil {
+		return err
+	}
+	return r.SendPapers(w, rep.Name(), as, rep.Papers(n.Head(paper.Office{}), r.Lang, r.Now))
 }
 
 func (c coverages) week(w http.ResponseWriter, r *kit.Request) error {

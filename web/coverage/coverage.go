@@ -52,6 +52,7 @@ type pages struct {
 	period  *kit.View[periodPage]
 	station *kit.View[stationPage]
 	paper   *kit.View[paperPage]
+	report  *kit.View[reportPage]
 	anew    *kit.View[anewPage]
 	confirm *kit.View[confirmPage]
 	pleas   *kit.View[pleasPage]
@@ -63,6 +64,7 @@ func Register(k *kit.Kit, s Store) {
 	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html"),
 		period:  kit.NewView[periodPage](f, "period.html"),
 		paper:   kit.NewView[paperPage](f, "paper.html"),
+		report:  kit.NewView[reportPage](f, "report.html"),
 		anew:    kit.NewView[anewPage](f, "anew.html"),
 		confirm: kit.NewView[confirmPage](f, "confirm.html"),
 		pleas:   kit.NewView[pleasPage](f, "pleas.html")}
@@ -70,6 +72,8 @@ func Register(k *kit.Kit, s Store) {
 	k.Handle(
 		kit.Route{Pattern: "GET /coverage", Access: accounts.ReadCoverage, Handler: p.showWeek},
 		kit.Route{Pattern: "GET /coverage/period", Access: accounts.ReadCoverage, Handler: p.showPeriod},
+		kit.Route{Pattern: "GET /coverage/period/paper", Access: accounts.ReadCoverage, Handler: p.showReport},
+		kit.Route{Pattern: "POST /coverage/period/paper", Access: accounts.IssuePapers, Handler: p.numberReport},
 		kit.Route{Pattern: "GET /coverage/anew", Access: accounts.EditStations, Handler: p.showAnew},
 		kit.Route{Pattern: "POST /coverage/anew", Access: accounts.EditStations, Handler: p.decideAnew},
 		kit.Route{Pattern: "GET /coverage/paper", Access: accounts.ReadCoverage, Handler: p.showPaper},

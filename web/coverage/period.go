@@ -11,6 +11,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
+	"loa/coverage/report"
 	"loa/internal/fault"
 	"loa/internal/filter"
 	"loa/internal/text"
@@ -35,6 +36,7 @@ type periodPage struct {
 	Earlier, Later string
 	Log            string // of a single day
 	XLSX, CSV      string
+	Report         string // "" where there is nothing to report
 
 	Rows    []figuresRow // this period, as it counts now where that differs, the period before
 	Ended   string       // when the district that is asked for ended
@@ -160,6 +162,9 @@ func (p pages) showPeriod(w http.ResponseWriter, r *kit.Request) error {
 	page.Period, page.Asked, page.Form, page.Kept = got, f, kit.FilterForm(f), kit.Kept(f)
 	page.Words = f.Words(r.Lang, got.Span)
 	page.XLSX, page.CSV = filter.Link("/coverage/period", f, "format", "xlsx"), filter.Link("/coverage/period", f, "format", "csv")
+	if len(got.Stations) > 0 {
+		page.Report = report.Address(f)
+	}
 	page.Form.Values.Set("from", string(page.First))
 	page.Form.Values.Set("until", string(page.Period.Last))
 	page.choose(r, reg, plan)

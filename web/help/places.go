@@ -62,6 +62,7 @@ var places = []place{
 	{"/coverage/stations", "", "giam-sat", "Xem một đài"},
 	{"/coverage/stations/{station}/excuse", "", "giam-sat", "Miễn trừ"},
 	{"/coverage/period", "", "giam-sat", "Xem một tháng, một quý, một năm"},
+	{"/coverage/period/paper", "", "giam-sat", "In báo cáo tháng, quý, năm"},
 	{"/coverage/excuses", "", "giam-sat", "Miễn trừ"},
 	{"/coverage/close", "", "giam-sat", "Chốt số liệu tuần"},
 	{"/coverage/reopen", "", "giam-sat", "Chốt số liệu tuần"},

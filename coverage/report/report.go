@@ -1,0 +1,225 @@
+// Package report makes the report of any period that an office sends up: its figures, and the paper they stand on.
+package report
+
+import (
+	"context"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/filter"
+	"loa/internal/text"
+	"loa/outgoing"
+	"loa/scheduler"
+	"loa/stations"
+)
+
+// Store is what a report asks of the store.
+type Store interface {
+	coverage.Store
+	airing.Seals
+	Registry(ctx context.Context) (*stations.Registry, error)
+	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+	AiringSettings(ctx context.Context) (airing.Settings, error)
+}
+
+// Report is what a report of a period says.
+type Report struct {
+	coverage.Answer            // against the plan's target and the period before
+	Part            string     `json:"part,omitempty"` // of what it is, "" for all
+	Course          []Part     `json:"course"`         // its weeks, months or quarters
+	Districts       []District `json:"districts"`
+	Topics          []Topic    `json:"topics,omitempty"` // of which a programme was planned or aired
+	Stations        []Station  `json:"stations"`         // those that aired in the fewest of their weeks first
+
+	seal *airing.Seal // of the last of its weeks that is closed
+}
+
+// Part is a week, a month or a quarter.
+type Part struct {
+	coverage.Item
+	First stations.Date `json:"first"`
+	Last  stations.Date `json:"last"`
+}
+
+// District is one with its figures of the period before.
+type District struct {
+	coverage.Item
+	Before *coverage.Figures `json:"before,omitempty"`
+}
+
+// Topic is what was aired of one topic, as the log has it now: closed weeks were not frozen by topic.
+type Topic struct {
+	Topic    scheduler.Topic `json:"topic"`
+	Aired    int             `json:"aired"` // station-weeks
+	Stations int             `json:"stations"`
+}
+
+// Station is one with the reasons for the weeks in which it did not air.
+type Station struct {
+	coverage.Item
+	Why *coverage.Why `json:"why,omitempty"` // nil for one that aired whenever it was expected to, and where there are too many
+}
+
+// Silent reports whether the station aired in no week although it was expected to, or would have been but for an excuse.
+func (s Station) Silent() bool { return s.Aired == 0 && s.Active > s.NotPlanned+s.NotDue }
+
+// Asked is the filter as a report takes it: the same period under one name, and by nothing that is no part of it.
+func Asked(f coverage.Filter) coverage.Filter {
+	f = f.Plain()
+	f.By = ""
+	return f
+}
+
+// Address is the page that draws the report.
+func Address(f coverage.Filter) string { return filter.Link("/coverage/period/paper", Asked(f)) }
+
+// Issuer is for whom somebody issues the report; ok is false where it is nobody, or where there is nothing to report.
+func (r Report) Issuer(by accounts.Actor, f coverage.Filter) (i outgoing.Issuer, ok bool) {
+	i, ok = outgoing.IssuerOf(by, f.District)
+	return i, ok && r.Expected() > 0
+}
+
+// Of makes a report. Faults: those of coverage.Store.Period.
+func Of(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, l text.Language, now time.Time) (r Report, err error) {
+	f = Asked(f)
+	set, err := s.AiringSettings(ctx)
+	if err != nil {
+		return r, err
+	}
+	reg, err := s.Registry(ctx)
+	if err != nil {
+		return r, err
+	}
+	cal := set.Calendar(text.Zone)
+	p, err := s.Period(ctx, by, f, now)
+	if err != nil {
+		return r, err
+	}
+	before, of, err := coverage.PeriodBefore(ctx, s, by, f, p, now)
+	if err != nil {
+		return r, err
+	}
+	f.By = coverage.ByWeek
+	if n := len(p.ByWeek); n > 160 {
+		f.By = coverage.ByQuarter
+	} else if n > 14 {
+		f.By = coverage.ByMonth
+	}
+	r.Answer = p.Answer(l, f, before, of)
+	r.Part = partOf(by, reg, f, p, l)
+	for i, part := range p.Parts(f.By, cal) {
+		first, last := part.Part.Days()
+		if f.By == coverage.ByWeek { // which may begin on another day than a Monday
+			first = stations.DateOf(cal.Start(p.ByWeek[i].Week))
+			last = first.AddDays(6)
+		}
+		r.Course = append(r.Course, Part{coverage.Item{Key: part.Part.String(), Name: text.Sentence(part.Part.Words(l)), Figures: part.Figures}, first, last})
+	}
+	was := map[string]coverage.Figures{}
+	if before != nil {
+		for _, d := range before.Districts {
+			was[d.District] = d.Figures
+		}
+	}
+	for _, i := range p.Items(coverage.ByDistrict, cal, l) {
+		d := District{Item: i}
+		if fig, ok := was[i.Key]; ok {
+			d.Before = &fig
+		}
+		r.Districts = append(r.Districts, d)
+	}
+	if err := r.stations(ctx, s, by, p, cal, l); err != nil {
+		return r, err
+	}
+	if !f.Narrow() {
+		if err := r.topics(ctx, s, by, f, now); err != nil {
+			return r, err
+		}
+	}
+	for i := len(p.ByWeek) - 1; i >= 0 && r.seal == nil; i-- {
+		if w := p.ByWeek[i]; w.Closed > 0 {
+			if r.seal, err = s.LastSeal(ctx, by, &w.Week); err != nil {
+				return r, err
+			}
+			break
+		}
+	}
+	return r, nil
+}
+
+// stations tells of each, with its reasons where a reader can still go through them.
+func (r *Report) stations(ctx context.Context, s Store, by accounts.Actor, p coverage.Period, cal airing.Calendar, l text.Language) error {
+	var lacking []string
+	for _, i := range p.Items(coverage.ByStation, cal, l) {
+		r.Stations = append(r.Stations, Station{Item: i})
+		if i.Aired < i.Active {
+			lacking = append(lacking, i.Key)
+		}
+	}
+	if len(lacking) == 0 || len(lacking) > coverage.MostStations {
+		return nil
+	}
+	whys, err := s.Whys(ctx, by, lacking, p.From, max(p.From, p.Until))
+	if err != nil {
+		return err
+	}
+	for i := range r.Stations {
+		if y, ok := whys[r.Stations[i].Key]; ok {
+			r.Stations[i].Why = &y
+		}
+	}
+	return nil
+}
+
+// topics counts the period once for each topic that a programme has.
+func (r *Report) topics(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, now time.Time) error {
+	plan, err := s.Schedule(ctx)
+	if err != nil {
+		return err
+	}
+	there := map[scheduler.Topic]bool{}
+	for _, p := range plan.Programmes {
+		for _, t := range p.Topics {
+			there[t] = true
+		}
+	}
+	for _, t := range scheduler.Topics {
+		if !there[t] {
+			continue
+		}
+		f.Topic = t
+		p, err := s.Period(ctx, by, f, now)
+		if err != nil {
+			return err
+		}
+		one := Topic{Topic: t, Aired: p.Aired}
+		for _, st := range p.Stations {
+			if st.Aired > 0 {
+				one.Stations++
+			}
+		}
+		r.Topics = append(r.Topics, one)
+	}
+	return nil
+}
+
+// partOf names what part of the province a report is of, "" for all.
+func partOf(by accounts.Actor, reg *stations.Registry, f coverage.Filter, p coverage.Period, l text.Language) string {
+	if list, err := reg.List(by, f.List); err == nil {
+		return list.Name
+	}
+	all, districts, _ := by.Stations(accounts.ReadCoverage)
+	switch {
+	case len(p.Stations) == 1:
+		return reg.Label(p.Stations[0].Station)
+	case f.District != "":
+		return reg.DistrictOfficial(f.District)
+	case all && f.Stations == "":
+		return ""
+	case len(districts) == 1 && f.Stations == "":
+		return reg.DistrictOfficial(districts[0])
+	}
+	return l.Say("coverage.your_part")
+}

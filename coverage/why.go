@@ -1,0 +1,64 @@
+package coverage
+
+import (
+	"fmt"
+	"strings"
+
+	"loa/airing"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// Why is what was given as reasons in the weeks in which a station aired nothing that counts.
+type Why struct {
+	Failed  airing.ReasonCounts `json:"failed"`  // airings that failed
+	Excused airing.ReasonCounts `json:"excused"` // weeks
+}
+
+// Add adds a week: what the station reported, and what was decided about excusing it.
+func (y *Why) Add(t airing.Tally, e Excuse) {
+	if t.Qualifying > 0 {
+		return
+	}
+	for i, n := range t.Reasons {
+		y.Failed[i] += n
+		if !e.Revoked && e.Reason == airing.Reasons[i] {
+			y.Excused[i]++
+		}
+	}
+}
+
+// CheckWhys is what a store refuses to be asked of Whys. Faults: coverage.too_many_weeks, coverage.too_many_stations.
+func CheckWhys(list []string, from, until airing.Week) error {
+	if len(list) > MostStations {
+		return fault.New(fault.Invalid, "coverage.too_many_stations", "n", MostStations).At("stations")
+	}
+	return CheckSpan(from, until)
+}
+
+// Words says in how many weeks a station did not air, and why.
+func (y Why) Words(l text.Language, c Counts) string {
+	var all []string
+	add := func(key string, n int, reasons airing.ReasonCounts) {
+		if n == 0 {
+			return
+		}
+		one := l.Say(key, "n", n)
+		var why []string
+		for i, n := range reasons {
+			if n > 0 {
+				why = append(why, fmt.Sprintf("%s (%d)", strings.ToLower(l.Say("airing.reason."+string(airing.Reasons[i]))), n))
+			}
+		}
+		if len(why) > 0 {
+			one += ": " + strings.Join(why, ", ")
+		}
+		all = append(all, one)
+	}
+	add("coverage.why.not_aired", c.NotAired, y.Failed)
+	add("coverage.why.not_reported", c.NotReported, airing.ReasonCounts{})
+	add("coverage.why.not_counted", c.NotCounted, airing.ReasonCounts{})
+	add("coverage.why.not_planned", c.NotPlanned, airing.ReasonCounts{})
+	add("coverage.why.excused", c.Excused, y.Excused)
+	return text.Sentence(strings.Join(all, "; "))
+}
