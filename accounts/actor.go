@@ -26,7 +26,7 @@ const (
 	Editor    Role = "editor"    // programmes, episodes, schedules, the registry
 	Monitor   Role = "monitor"   // coverage of the province or of one district
 	Operator  Role = "operator"  // one station
-	Organiser Role = "organiser" // all contests, or one
+	Organiser Role = "organiser" // all contests, those of a district, or one
 	Judge     Role = "judge"     // scores the entries of one contest assigned to her
 
 	gateway Role = "gateway" // hands on text messages; nobody can be given it
@@ -78,7 +78,7 @@ var grantable = map[Role][]Level{
 	Editor:    {Province},
 	Monitor:   {Province, District},
 	Operator:  {Station},
-	Organiser: {Province, Contest},
+	Organiser: {Province, District, Contest}, // of a district: its knowledge contests
 	Judge:     {Contest},
 }
 
@@ -162,6 +162,7 @@ const (
 	Organise      Action = "contest.organise"
 	EnterContest  Action = "contest.enter"
 	JudgeEntries  Action = "contest.judge"
+	RunQuiz       Action = "quiz.run" // knowledge contests of a district or the province
 	HandOnTexts   Action = "texts.hand_on" // text messages that people sent
 )
 
@@ -169,13 +170,13 @@ const (
 var may = map[Role][]Action{
 	Admin: {ManagePeople, InviteStation, InvitePeople, EditSettings, RunServer, ReadStations, EditStations, ReadSchedule, EditSchedule,
 		Approve, UploadAudio, SendSamples, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
-		CallStation, CloseWeek, IssuePapers, ReadPlan, EnterPlan, EditPlan, Organise},
+		CallStation, CloseWeek, IssuePapers, ReadPlan, EnterPlan, EditPlan, Organise, RunQuiz},
 	Editor: {InviteStation, InvitePeople, ReadStations, EditStations, ReadSchedule, EditSchedule, Approve, UploadAudio, SendSamples, ReadAirings,
 		ReportAiring, ReadCoverage, ReadPlan},
 	Monitor: {InviteStation, InvitePeople, ReadStations, ReadSchedule, SendSamples, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
 		CallStation, CloseWeek, IssuePapers, ReadPlan, EnterPlan},
 	Operator:  {ReadStations, ReadSchedule, UploadAudio, SendSamples, ReadAirings, ReportAiring, ReadCoverage, EnterContest},
-	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, SendSamples, IssuePapers, Organise},
+	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, SendSamples, IssuePapers, Organise, RunQuiz},
 	Judge:     {JudgeEntries},
 	gateway:   {HandOnTexts},
 }

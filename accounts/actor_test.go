@@ -122,6 +122,7 @@ var actionWords = []struct {
 	{EditSettings, "đặt quy định"},
 	{RunServer, "việc của máy chủ, sao lưu"},
 	{Organise, "tổ chức hội thi"},
+	{RunQuiz, "tổ chức cuộc thi tìm hiểu"},
 	{EnterContest, "gửi bài dự thi"},
 	{JudgeEntries, "chấm thi"},
 }

@@ -113,7 +113,7 @@ func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form
 	switch role {
 	case accounts.Operator:
 		page.Stations = stationOptions(r, places)
-	case accounts.Monitor:
+	case accounts.Monitor, accounts.Organiser:
 		page.Districts = districtOptions(r, places)
 	}
 	return p.invite.Render(w, r, page)

@@ -276,7 +276,7 @@ func grantFrom(form *kit.Form) accounts.Grant {
 	switch {
 	case g.Role == accounts.Operator:
 		g.Scope = accounts.Scope{Level: accounts.Station, ID: form.Get("station")}
-	case g.Role == accounts.Monitor && form.Get("district") != "":
+	case (g.Role == accounts.Monitor || g.Role == accounts.Organiser) && form.Get("district") != "":
 		g.Scope = accounts.Scope{Level: accounts.District, ID: form.Get("district")}
 	default:
 		g.Scope = accounts.Scope{Level: accounts.Province}
