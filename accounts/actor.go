@@ -162,7 +162,7 @@ const (
 	Organise      Action = "contest.organise"
 	EnterContest  Action = "contest.enter"
 	JudgeEntries  Action = "contest.judge"
-	RunQuiz       Action = "quiz.run" // knowledge contests of a district or the province
+	RunQuiz       Action = "quiz.run"      // knowledge contests of a district or the province
 	HandOnTexts   Action = "texts.hand_on" // text messages that people sent
 )
 

@@ -213,3 +213,37 @@ func walk(d *xml.Decoder, start, end func(out *strings.Builder, name string, ins
 		}
 	}
 }
+
+// Written is a DOCX with these paragraphs, which Read reads back.
+func Written(lines []string) []byte {
+	var body strings.Builder
+	for _, line := range lines {
+		body.WriteString(`<w:p><w:r><w:t xml:space="preserve">`)
+		_ = xml.EscapeText(&body, []byte(line)) // into memory
+		body.WriteString(`</w:t></w:r></w:p>`)
+	}
+	const head = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, part := range [][2]string{
+		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
+			`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+			`<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`},
+		{"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" ` +
+			`Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`},
+		{"word/document.xml", `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>` + body.String() +
+			`</w:body></w:document>`},
+	} {
+		w, err := z.Create(part[0])
+		if err == nil {
+			_, err = w.Write([]byte(head + part[1]))
+		}
+		if err != nil {
+			panic(err) // nothing is refused in memory
+		}
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}

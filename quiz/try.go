@@ -1,0 +1,327 @@
+package quiz
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"loa/accounts"
+	"loa/airing/texting"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/stations"
+)
+
+// Begin begins a person's try. Its change ID is known to her browser alone and opens the try from then on; TryOf names the try by it.
+type Begin struct {
+	Contest string
+	Name    string
+	Phone   string
+	Code    string
+	Station string // of her commune, where the code does not say it
+	Agreed  bool   // that her name and number are kept for the contest
+}
+
+// TryOf is the ID of the try that was begun by a change of that ID.
+func TryOf(secret string) string { return accounts.Meta{ID: secret}.NewID() }
+
+// BeginFacts is what is known before a try begins.
+type BeginFacts struct {
+	Contest  Contest
+	Key      Key
+	Registry *stations.Registry
+	Code     *Code // nil for none
+	Has      *Try  // of that person, nil for none
+	Own      *Try  // begun by a change of that ID, nil for none
+}
+
+// vnPhone is a number of a phone in Vietnam as it is kept.
+var vnPhone = regexp.MustCompile(`^0[2-9][0-9]{8,9}$`)
+
+// Who is by what the person would be known: her number or code, tidied; "" where that is none.
+func (c Begin) Who(w Way) string {
+	if w == ByCode {
+		if code := accounts.FoldCode(c.Code); code != "" {
+			return "c" + code
+		}
+		return ""
+	}
+	if n := texting.Number(c.Phone); vnPhone.MatchString(n) {
+		return "p" + n
+	}
+	return ""
+}
+
+// DecideBegin begins a try, or finds the one that the same browser has begun. Faults: quiz.not_open_yet, quiz.closed, quiz.refused whose parts are of name, phone, code,
+// station and agreed, quiz.tried, quiz.begun_other.
+func DecideBegin(f BeginFacts, m accounts.Meta, c Begin) (t Try, begun bool, err error) {
+	q := f.Contest
+	if f.Own != nil {
+		if f.Own.Who() != c.Who(q.Way) {
+			return t, false, fault.New(fault.Conflict, "quiz.begun_other")
+		}
+		return *f.Own, false, nil
+	}
+	if !q.Open(m.At) {
+		return t, false, NotOpen(q, m.At)
+	}
+	t = Try{ID: m.NewID(), Contest: q.ID, Name: text.Line(c.Name), Station: c.Station, Began: m.At.UTC(), Until: m.At.UTC().Add(time.Duration(q.Minutes) * time.Minute)}
+	if t.Until.After(q.Closes) {
+		t.Until = q.Closes
+	}
+	var bad []*fault.Error
+	refuse := func(field, code string, args ...any) {
+		bad = append(bad, fault.New(fault.Invalid, code, args...).At(field))
+	}
+	who := c.Who(q.Way)
+	switch {
+	case q.Way == ByCode && (who == "" || f.Code == nil):
+		refuse("code", "quiz.code_wrong")
+	case q.Way == ByCode:
+		t.Code, t.Station = f.Code.Code, f.Code.Station
+	case who == "":
+		refuse("phone", "quiz.phone_wrong")
+	default:
+		t.Phone = who[1:]
+	}
+	if n := utf8.RuneCountInString(t.Name); n < 2 || !strings.ContainsFunc(t.Name, unicode.IsLetter) {
+		refuse("name", "quiz.name_missing")
+	} else if n > MostName {
+		refuse("name", "kit.text_too_long", "length", n, "most", MostName)
+	}
+	if q.Way != ByCode && !q.In(f.Registry, t.Station) {
+		refuse("station", "quiz.not_here")
+	}
+	if !c.Agreed {
+		refuse("agreed", "quiz.agree_first")
+	}
+	if len(bad) > 0 {
+		return t, false, refused(bad)
+	}
+	if f.Has != nil && f.Has.Counts() {
+		return t, false, fault.New(fault.Conflict, "quiz.tried", "at", f.Has.Began).At(map[Way]string{ByPhone: "phone", ByCode: "code"}[q.Way])
+	}
+	t.Picks = make([]Pick, min(q.Draws, len(f.Key.Many)))
+	return t, true, nil
+}
+
+// NotOpen says why nobody may begin.
+func NotOpen(q Contest, at time.Time) error {
+	if at.Before(q.Opens) {
+		return fault.New(fault.Conflict, "quiz.not_open_yet", "at", q.Opens)
+	}
+	return fault.New(fault.Gone, "quiz.closed", "at", q.Closes)
+}
+
+// Answer is what a phone holds of a try: all of it each time, so that one that arrives makes up for those that were lost.
+type Answer struct {
+	Contest string
+	Secret  string // that began the try
+	N       int    // counts what was pressed on this phone; what arrives behind a higher one changes nothing. 0 where no script counts
+	Shown   []int  // which answer was chosen of each question, by its place on the page from 1; 0 is none
+	MS      []int  // when each was pressed, from the beginning by the phone's clock; 0 where none says so
+	Guess   *int
+	Send    bool // it is all
+}
+
+// MostGuess is the most somebody may guess.
+const MostGuess = 10_000_000
+
+// Kept is what became of an Answer.
+type Kept struct {
+	Try     Try
+	Changed bool
+	Late    bool // it came behind the end: what it adds counts only if an organiser says so
+}
+
+// DecideAnswer takes what a phone holds. Until the end of the try what arrives counts; behind it, up to LateLife, what is new and was pressed before
+// the end by the phone's clock is kept as Late. Faults: quiz.answers_odd, quiz.guess_odd, quiz.over, quiz.void.
+func DecideAnswer(key Key, q Contest, m accounts.Meta, t Try, c Answer) (Kept, error) {
+	if !t.Counts() {
+		return Kept{Try: t}, fault.New(fault.Gone, "quiz.void")
+	}
+	asked := key.Draw(t.ID, len(t.Picks))
+	if len(c.Shown) != len(asked) || len(c.MS) != len(asked) {
+		return Kept{Try: t}, fault.New(fault.Invalid, "quiz.answers_odd")
+	}
+	if c.Guess != nil && (*c.Guess < 0 || *c.Guess > MostGuess) {
+		return Kept{Try: t}, fault.New(fault.Invalid, "quiz.guess_odd", "most", MostGuess).At("guess")
+	}
+	picks := make([]Pick, len(asked))
+	for i, a := range asked {
+		switch shown := c.Shown[i]; {
+		case shown < 0 || shown > len(a.Order):
+			return Kept{Try: t}, fault.New(fault.Invalid, "quiz.answers_odd")
+		case shown > 0:
+			picks[i] = Pick{Answer: a.Order[shown-1], At: m.At.UTC(), MS: max(0, c.MS[i])}
+		}
+	}
+	if !t.Sent.IsZero() {
+		return Kept{Try: t}, nil // sent is sent: a repeat, or a second thought
+	}
+	if c.N != 0 && c.N <= t.N && !c.Send {
+		return Kept{Try: t}, nil
+	}
+	if m.At.Before(t.Until.Add(Grace)) {
+		if c.N == 0 || c.N > t.N { // else only the word that it is all is news
+			t = t.with(picks, c.Guess)
+			t.N = max(t.N, c.N)
+		}
+		if c.Send {
+			t.Sent = m.At.UTC()
+		}
+		t.Right = key.right(asked, t.Picks)
+		return Kept{Try: t, Changed: true}, nil
+	}
+	return t.late(q, m, c, picks)
+}
+
+// with is the try with what is new in the picks; what was chosen before and is so still keeps when it arrived.
+func (t Try) with(picks []Pick, guess *int) Try {
+	t.Picks = slices.Clone(t.Picks)
+	for i, p := range picks {
+		if p.Answer != 0 && p.Answer != t.Picks[i].Answer {
+			t.Picks[i] = p
+		}
+	}
+	if guess != nil {
+		t.Guess = guess
+	}
+	return t
+}
+
+func (t Try) late(q Contest, m accounts.Meta, c Answer, picks []Pick) (Kept, error) {
+	out := Kept{Try: t, Late: true}
+	if c.N == 0 || m.At.After(t.Until.Add(LateLife)) || q.Stage != Announced || t.Late != nil && t.Late.Said != nil {
+		return out, fault.New(fault.Gone, "quiz.over", "at", t.Until)
+	}
+	late := Late{At: m.At.UTC(), Picks: make([]Pick, len(picks))}
+	news := false
+	for i, p := range picks {
+		inTime := p.MS > 0 && !t.Began.Add(time.Duration(p.MS)*time.Millisecond).After(t.Until)
+		if p.Answer != 0 && p.Answer != t.Picks[i].Answer && inTime {
+			late.Picks[i], news = p, true
+		}
+	}
+	if c.Guess != nil && t.Guess == nil {
+		late.Guess, news = c.Guess, true
+	}
+	if !news || t.Late != nil && c.N <= t.N {
+		return out, nil
+	}
+	out.Try.Late, out.Try.N, out.Changed = &late, max(t.N, c.N), true
+	return out, nil
+}
+
+// Judge is an organiser's word about a try.
+type Judge struct {
+	Contest string `json:"-"`
+	Try     string `json:"-"`
+	Do      Do     `json:"do"`
+	Why     string `json:"why" schema:"required maxLength=500"`
+}
+
+// Do is what an organiser does about a try.
+type Do string
+
+// What can be done.
+const (
+	CountLate Do = "count" // what arrived late counts
+	DropLate  Do = "drop"  // it does not
+	Annul     Do = "void"  // the try counts nothing; its number or code may try again
+)
+
+// Dos lists them in the order forms offer them.
+var Dos = [...]Do{CountLate, DropLate, Annul}
+
+// DecideJudge says what a try becomes. Faults: accounts.denied, quiz.do_unknown, quiz.why_missing, kit.text_too_long, quiz.fixed_already, quiz.void_already,
+// quiz.late_none.
+func DecideJudge(key Key, q Contest, m accounts.Meta, t Try, c Judge) (Try, error) {
+	if err := MayRun(m.By, q.District); err != nil {
+		return t, err
+	}
+	why := text.Line(c.Why)
+	n := utf8.RuneCountInString(why)
+	switch {
+	case !slices.Contains(Dos[:], c.Do):
+		return t, fault.New(fault.Invalid, "quiz.do_unknown").At("do")
+	case why == "":
+		return t, fault.New(fault.Invalid, "quiz.why_missing").At("why")
+	case n > 500:
+		return t, fault.New(fault.Invalid, "kit.text_too_long", "length", n, "most", 500).At("why")
+	case q.Stage != Announced:
+		return t, fault.New(fault.Conflict, "quiz.fixed_already")
+	case !t.Counts():
+		return t, fault.New(fault.Conflict, "quiz.void_already", "by", t.Void.By, "at", t.Void.At)
+	}
+	word := &Word{By: m.By.Name, At: m.At.UTC(), Why: why}
+	if c.Do == Annul {
+		t.Void = word
+		return t, nil
+	}
+	if !t.Open() {
+		return t, fault.New(fault.Conflict, "quiz.late_none")
+	}
+	late := *t.Late
+	late.Said, late.Count = word, c.Do == CountLate
+	if late.Count {
+		picks := slices.Clone(late.Picks)
+		for i := range picks {
+			picks[i].Late = picks[i].Answer != 0
+		}
+		t = t.with(picks, late.Guess)
+		t.Right = key.right(key.Draw(t.ID, len(t.Picks)), t.Picks)
+	}
+	t.Late = &late
+	return t, nil
+}
+
+// Forget is the try without whose it is.
+func (t Try) Forget() Try {
+	t.Name, t.Phone, t.Code = "", "", ""
+	return t
+}
+
+// DecideForget says when names and numbers of a contest are erased: false before their time, or where they are already.
+func DecideForget(at time.Time, q Contest) (Contest, bool) {
+	if !q.Forgotten.IsZero() || q.Stage == Draft || at.Before(q.Forgets()) {
+		return q, false
+	}
+	q.Forgotten = at.UTC()
+	return q, true
+}
+
+// Pace is how long a person took over each question of a try by her phone, as she went through them.
+func (t Try) Pace() (seconds []float64, all bool) {
+	type pressed struct{ i, ms int }
+	var order []pressed
+	for i, p := range t.Picks {
+		if p.Answer != 0 && p.MS > 0 {
+			order = append(order, pressed{i, p.MS})
+		}
+	}
+	slices.SortFunc(order, func(a, b pressed) int { return a.ms - b.ms })
+	seconds, all = make([]float64, len(t.Picks)), len(order) == len(t.Picks)
+	last := 0
+	for _, p := range order {
+		seconds[p.i], last = float64(p.ms-last)/1000, p.ms
+	}
+	return seconds, all
+}
+
+// Hasty is below how many seconds a question a try was pressed through faster than one reads.
+const Hasty = 2.0
+
+// Hasty reports whether the try was pressed through faster than one reads: something to look at, and no proof.
+func (t Try) Hasty() bool {
+	n, last := 0, 0
+	for _, p := range t.Picks {
+		if p.Answer != 0 && p.MS > 0 {
+			n, last = n+1, max(last, p.MS)
+		}
+	}
+	return n >= 5 && float64(last)/1000/float64(n) < Hasty
+}
