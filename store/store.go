@@ -19,6 +19,7 @@ import (
 	"loa/message"
 	"loa/outgoing"
 	"loa/plan"
+	"loa/quiz"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -49,6 +50,7 @@ type Engine interface {
 	texting.Store
 	outgoing.Store
 	plan.Store
+	quiz.Store
 
 	// ID and Created say which installation it is and since when it has been there, UTC;
 	// Schema, in which shape the data is.

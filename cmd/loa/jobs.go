@@ -41,6 +41,7 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "contests_remind", Cron: "30 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest,
 			Run: d.telling("job.told_contests", d.contestsRemind)},
 		{Name: "messages_forget", Cron: "20 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetMessages},
+		{Name: "quiz_forget", Cron: "10 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetQuizPeople},
 		{Name: "records_verify", Cron: "0 3 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpNone, Run: d.verifyRecords},
 	}
 	if d.cfg.backups.name != "" {
@@ -86,6 +87,12 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (text.Phrase, err
 		n++
 	}
 	return text.NewPhrase("job.weeks_closed", "n", n, "last", airing.Week(last)), nil
+}
+
+// forgetQuizPeople erases names and numbers of people of knowledge contests whose time is over.
+func (d *daemon) forgetQuizPeople(ctx context.Context, _ time.Time) (text.Phrase, error) {
+	n, err := d.store.ForgetPeople(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()})
+	return text.NewPhrase("job.quiz_forgot", "n", n), err
 }
 
 // sweepUploads removes uploads nobody went on with.

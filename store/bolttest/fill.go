@@ -27,6 +27,7 @@ import (
 	"loa/message/pushtest"
 	"loa/outgoing"
 	"loa/plan"
+	"loa/quiz"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"
@@ -84,6 +85,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.samples(people[accounts.Operator])
 	f.outgoing(people[accounts.Monitor])
 	f.indicators(people)
+	f.quizzes(people[accounts.Admin])
 }
 
 func (f *filler) must(err error) {
@@ -113,6 +115,45 @@ func (f *filler) places() {
 	f.must(f.s.Found(f.ctx, f.daemon(40), units, list))
 	_, err := f.s.SaveStation(f.ctx, f.daemon(39), stations.SaveStation{ID: list[0].ID, Fields: list[0].Fields})
 	f.must(err)
+}
+
+// quizzes holds two knowledge contests, one by number and one by code, each with tries and a result.
+func (f *filler) quizzes(by accounts.Actor) {
+	at := filledMonday.AddDate(0, 0, 30)
+	for i := range 4 {
+		_, err := f.s.SaveQuestion(f.ctx, f.meta(by, at), quiz.SaveQuestion{Text: fmt.Sprintf("Câu hỏi số %d?", i), Answers: []string{"Có", "Không"},
+			Right: 1 + i%2})
+		f.must(err)
+	}
+	for i, way := range quiz.Ways {
+		q, err := f.s.SaveQuiz(f.ctx, f.meta(by, at), quiz.SaveContest{Rules: quiz.Rules{Title: fmt.Sprintf("Tìm hiểu nông thôn mới %d", i), Way: way,
+			Opens: at, Closes: at.Add(time.Hour), Draws: 2, Minutes: 10, Prizes: []quiz.Prize{{Name: "Nhất", Count: 1, Amount: 500_000}}}})
+		f.must(err)
+		_, err = f.s.MoveQuiz(f.ctx, f.meta(by, at), quiz.MakeMove{ID: q.ID, Move: quiz.Announce, Seed: "hạt giống"})
+		f.must(err)
+		var codes []quiz.Code
+		if way == quiz.ByCode {
+			_, err = f.s.MakeCodes(f.ctx, f.meta(by, at), quiz.MakeCodes{ID: q.ID, Station: "S00001", Each: 3})
+			f.must(err)
+			codes, err = f.s.Codes(f.ctx, by, q.ID, "")
+			f.must(err)
+		}
+		for n, commune := range []string{"S00001", "S00002"} {
+			m := f.meta(accounts.Actor{}, at.Add(time.Minute))
+			c := quiz.Begin{Contest: q.ID, Name: "Giàng A Páo", Phone: fmt.Sprintf("091234567%d", n), Station: commune, Agreed: true}
+			if codes != nil {
+				c.Code = codes[n].Code
+			}
+			_, err := f.s.BeginTry(f.ctx, m, c)
+			f.must(err)
+			guess := n
+			_, err = f.s.AnswerTry(f.ctx, f.meta(accounts.Actor{}, at.Add(2*time.Minute)), quiz.Answer{Contest: q.ID, Secret: m.ID, N: 1, Shown: []int{1, 2},
+				MS: []int{1000, 2000}, Guess: &guess, Send: n == 0})
+			f.must(err)
+		}
+		_, err = f.s.MoveQuiz(f.ctx, f.meta(by, at.Add(2*time.Hour)), quiz.MakeMove{ID: q.ID, Move: quiz.Fix})
+		f.must(err)
+	}
 }
 
 // outgoing gives four numbers, two of them to papers that pages draw, and strikes one out.

@@ -18,6 +18,7 @@ import (
 	"loa/message"
 	"loa/outgoing"
 	"loa/plan"
+	"loa/quiz"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store"
@@ -293,6 +294,66 @@ func (e *Counted) PlanOf(ctx context.Context, by accounts.Actor, year int) (plan
 func (e *Counted) Indicator(ctx context.Context, by accounts.Actor, id string) (plan.Record, error) {
 	e.asked("Indicator")
 	return e.Engine.Indicator(ctx, by, id)
+}
+
+func (e *Counted) PlanImport(ctx context.Context, m accounts.Meta, c quiz.Import) (quiz.Plan, error) {
+	e.asked("PlanImport")
+	return e.Engine.PlanImport(ctx, m, c)
+}
+
+func (e *Counted) Question(ctx context.Context, by accounts.Actor, id string) (quiz.Question, error) {
+	e.asked("Question")
+	return e.Engine.Question(ctx, by, id)
+}
+
+func (e *Counted) Bank(ctx context.Context, by accounts.Actor, q quiz.BankQuery) ([]quiz.Question, string, error) {
+	e.asked("Bank")
+	return e.Engine.Bank(ctx, by, q)
+}
+
+func (e *Counted) Quiz(ctx context.Context, by accounts.Actor, id string) (quiz.Contest, error) {
+	e.asked("Quiz")
+	return e.Engine.Quiz(ctx, by, id)
+}
+
+func (e *Counted) Quizzes(ctx context.Context, by accounts.Actor) ([]quiz.Contest, error) {
+	e.asked("Quizzes")
+	return e.Engine.Quizzes(ctx, by)
+}
+
+func (e *Counted) QuizSeed(ctx context.Context, by accounts.Actor, id string, at time.Time) (string, error) {
+	e.asked("QuizSeed")
+	return e.Engine.QuizSeed(ctx, by, id, at)
+}
+
+func (e *Counted) Codes(ctx context.Context, by accounts.Actor, id, station string) ([]quiz.Code, error) {
+	e.asked("Codes")
+	return e.Engine.Codes(ctx, by, id, station)
+}
+
+func (e *Counted) Sit(ctx context.Context, contest, secret string) (quiz.Sat, error) {
+	e.asked("Sit")
+	return e.Engine.Sit(ctx, contest, secret)
+}
+
+func (e *Counted) QuizTry(ctx context.Context, by accounts.Actor, contest, id string) (quiz.Sat, error) {
+	e.asked("QuizTry")
+	return e.Engine.QuizTry(ctx, by, contest, id)
+}
+
+func (e *Counted) Tries(ctx context.Context, by accounts.Actor, contest string, q quiz.TryQuery) ([]quiz.Try, string, error) {
+	e.asked("Tries")
+	return e.Engine.Tries(ctx, by, contest, q)
+}
+
+func (e *Counted) Tallies(ctx context.Context, by accounts.Actor, contest string) ([]quiz.Place, error) {
+	e.asked("Tallies")
+	return e.Engine.Tallies(ctx, by, contest)
+}
+
+func (e *Counted) QuizResult(ctx context.Context, by accounts.Actor, contest string) (quiz.Result, error) {
+	e.asked("QuizResult")
+	return e.Engine.QuizResult(ctx, by, contest)
 }
 
 func (e *Counted) LastCalls(ctx context.Context, by accounts.Actor) (map[string]coverage.Call, error) {
