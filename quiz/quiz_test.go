@@ -100,7 +100,8 @@ func TestAQuestionIsKeptWhole(t *testing.T) {
 	}
 	stale := by(org, 0)
 	stale.Seen = "other"
-	if _, err := DecideQuestion(BankFacts{Known: f.Known, Registry: reg, Was: &q}, stale, SaveQuestion{ID: q.ID, Text: q.Text}); !is(err, "edit.stale", "") {
+	if _, err := DecideQuestion(BankFacts{Known: f.Known, Registry: reg, Was: &q}, stale, SaveQuestion{ID: q.ID,
+		Text: q.Text}); !is(err, "edit.stale", "") {
 		t.Errorf("edited from an older one: %v", err)
 	}
 }
@@ -128,7 +129,8 @@ func TestFilesOfQuestionsAreRead(t *testing.T) {
 			"CÂU 2/ Đài xã do ai quản lý?", "*A. Uỷ ban", "B. Bưu điện"}),
 		"numbered by Word": doctext.Written([]string{"Rác được làm gì trước?", "Đốt", "Phân loại", "Đáp án B", "", "Đài xã do ai quản lý?",
 			"Uỷ ban", "Bưu điện", "Đáp án: Uỷ ban"}),
-		"answers counted": doctext.Written([]string{"Câu 1. Rác?", "1. Đốt", "2. Phân loại", "Đáp án: 2", "Câu 2. Đài xã?", "1) Uỷ ban", "2) Bưu điện", "Đáp án: 1"}),
+		"answers counted": doctext.Written([]string{"Câu 1. Rác?", "1. Đốt", "2. Phân loại", "Đáp án: 2", "Câu 2. Đài xã?",
+			"1) Uỷ ban", "2) Bưu điện", "Đáp án: 1"}),
 	} {
 		p, err := plan(file)
 		if err != nil || len(p.New) != 2 {
@@ -270,7 +272,8 @@ func TestAContestGoesOnByItsSteps(t *testing.T) {
 		r := q.Rules
 		r.Prizes = slices.Clone(r.Prizes)
 		c.edit(&r)
-		if _, err := DecideContest(reg, by(org, time.Hour), &q, SaveContest{ID: q.ID, Rules: r}); (err == nil) != (c.code == "") || err != nil && !is(err, c.code, "") {
+		if _, err := DecideContest(reg, by(org, time.Hour), &q, SaveContest{ID: q.ID,
+			Rules: r}); (err == nil) != (c.code == "") || err != nil && !is(err, c.code, "") {
 			t.Errorf("%s of an announced contest: %v", name, err)
 		}
 	}
@@ -301,7 +304,8 @@ func TestAContestGoesOnByItsSteps(t *testing.T) {
 	if _, err := step(public, MoveFacts{Tries: 1}, 4*time.Hour, MakeMove{Move: TakeBack}); !is(err, "quiz.why_missing", "why") {
 		t.Errorf("taken back without a reason: %v", err)
 	}
-	if back, err := step(public, MoveFacts{Tries: 1}, 4*time.Hour, MakeMove{Move: TakeBack, Why: "Sót bài"}); err != nil || back.Stage != Announced || len(back.Back) != 1 {
+	if back, err := step(public, MoveFacts{Tries: 1}, 4*time.Hour, MakeMove{Move: TakeBack,
+		Why: "Sót bài"}); err != nil || back.Stage != Announced || len(back.Back) != 1 {
 		t.Errorf("%+v, %v", back, err)
 	}
 }
@@ -364,7 +368,8 @@ func TestOnePersonHasOneTry(t *testing.T) {
 	} {
 		one := hers
 		c.edit(&one)
-		if _, _, err := DecideBegin(BeginFacts{Contest: c.contest, Key: exam, Registry: reg}, by(accounts.Actor{}, c.after), one); !is(err, c.code, c.field) {
+		if _, _, err := DecideBegin(BeginFacts{Contest: c.contest, Key: exam, Registry: reg}, by(accounts.Actor{}, c.after),
+			one); !is(err, c.code, c.field) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -449,8 +454,9 @@ func TestWhatArrivesInTimeCounts(t *testing.T) {
 	if k, err := say(9, 0, 4*time.Minute, func(c *Answer) { c.Shown[0], c.Send = 1, true }); err != nil || k.Changed || k.Try.Right != 3 {
 		t.Errorf("after it was sent: %+v, %v", k, err)
 	}
-	for name, edit := range map[string]func(*Answer){"too few": func(c *Answer) { c.Shown = c.Shown[:2] }, "an answer that is none": func(c *Answer) { c.Shown[0] = 9 },
-		"below none": func(c *Answer) { c.Shown[0] = -1 }} {
+	for name, edit := range map[string]func(*Answer){"too few": func(c *Answer) { c.Shown = c.Shown[:2] },
+		"an answer that is none": func(c *Answer) { c.Shown[0] = 9 },
+		"below none":             func(c *Answer) { c.Shown[0] = -1 }} {
 		if _, err := say(10, 1, time.Minute, edit); !is(err, "quiz.answers_odd", "") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -475,7 +481,8 @@ func TestWhatArrivesLateWaitsForAWord(t *testing.T) {
 	try = k.Try
 	shown, ms = rightly(asked, 3)
 	ms[2] = 10*60*1000 + 1
-	if _, err := DecideAnswer(exam, q, by(accounts.Actor{}, 20*time.Minute), try, Answer{N: 0, Shown: shown, MS: make([]int, 3)}); !is(err, "quiz.over", "") {
+	if _, err := DecideAnswer(exam, q, by(accounts.Actor{}, 20*time.Minute), try, Answer{N: 0, Shown: shown, MS: make([]int,
+		3)}); !is(err, "quiz.over", "") {
 		t.Errorf("late without a script: %v", err)
 	}
 	if _, err := DecideAnswer(exam, q, by(accounts.Actor{}, 72*time.Hour), try, Answer{N: 2, Shown: shown, MS: ms}); !is(err, "quiz.over", "") {
@@ -488,7 +495,8 @@ func TestWhatArrivesLateWaitsForAWord(t *testing.T) {
 	if k.Try.Late.Picks[2].Answer != 0 {
 		t.Error("what was pressed behind the end by the phone itself is taken")
 	}
-	if again, err := DecideAnswer(exam, q, by(accounts.Actor{}, 21*time.Minute), k.Try, Answer{N: 2, Shown: shown, MS: ms}); err != nil || again.Changed {
+	if again, err := DecideAnswer(exam, q, by(accounts.Actor{}, 21*time.Minute), k.Try, Answer{N: 2, Shown: shown,
+		MS: ms}); err != nil || again.Changed {
 		t.Errorf("the repeat: %+v, %v", again, err)
 	}
 	late := k.Try
@@ -524,10 +532,12 @@ func TestWhoWins(t *testing.T) {
 	q := contest(t, nil)
 	n := func(i int) *int { return &i }
 	try := func(id string, right int, guess *int, sent time.Duration) Try {
-		return Try{ID: id, Name: id, Phone: "0912345678", Station: "S00001", Picks: make([]Pick, 3), Right: right, Guess: guess, Began: opens, Until: opens.Add(10 * time.Minute),
+		return Try{ID: id, Name: id, Phone: "0912345678", Station: "S00001", Picks: make([]Pick, 3), Right: right, Guess: guess,
+			Began: opens, Until: opens.Add(10 * time.Minute),
 			Sent: opens.Add(sent)}
 	}
-	tries := []Try{try("none", 3, nil, time.Minute), try("far", 3, n(900), 2*time.Minute), try("near", 3, n(5), 5*time.Minute), try("near-first", 3, n(3), 4*time.Minute),
+	tries := []Try{try("none", 3, nil, time.Minute), try("far", 3, n(900), 2*time.Minute), try("near", 3, n(5), 5*time.Minute),
+		try("near-first", 3, n(3), 4*time.Minute),
 		try("fast", 2, n(4), time.Second)}
 	var sum Tally
 	for _, x := range tries {

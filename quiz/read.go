@@ -87,7 +87,8 @@ func readTable(t sheet.Table) ([]Row, error) {
 	}
 	for _, need := range []string{"text", "1", "2", "right"} {
 		if _, has := at[need]; !has {
-			e := fault.New(fault.Invalid, "quiz.column_missing", "heading", Headings(text.Vietnamese)[map[string]int{"text": 0, "1": 1, "2": 2, "right": 7}[need]])
+			named := map[string]int{"text": 0, "1": 1, "2": 2, "right": 7}[need]
+			e := fault.New(fault.Invalid, "quiz.column_missing", "heading", Headings(text.Vietnamese)[named])
 			e.Line = t.Rows[0].Line
 			return nil, e
 		}

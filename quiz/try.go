@@ -55,7 +55,8 @@ func (c Begin) Who(w Way) string {
 	return ""
 }
 
-// DecideBegin begins a try, or finds the one that the same browser has begun. Faults: quiz.not_open_yet, quiz.closed, quiz.refused whose parts are of name, phone, code,
+// DecideBegin begins a try, or finds the one that the same browser has begun. Faults: quiz.not_open_yet,
+// quiz.closed, quiz.refused whose parts are of name, phone, code,
 // station and agreed, quiz.tried, quiz.begun_other.
 func DecideBegin(f BeginFacts, m accounts.Meta, c Begin) (t Try, begun bool, err error) {
 	q := f.Contest
@@ -68,7 +69,8 @@ func DecideBegin(f BeginFacts, m accounts.Meta, c Begin) (t Try, begun bool, err
 	if !q.Open(m.At) {
 		return t, false, NotOpen(q, m.At)
 	}
-	t = Try{ID: m.NewID(), Contest: q.ID, Name: text.Line(c.Name), Station: c.Station, Began: m.At.UTC(), Until: m.At.UTC().Add(time.Duration(q.Minutes) * time.Minute)}
+	t = Try{ID: m.NewID(), Contest: q.ID, Name: text.Line(c.Name), Station: c.Station, Began: m.At.UTC(),
+		Until: m.At.UTC().Add(time.Duration(q.Minutes) * time.Minute)}
 	if t.Until.After(q.Closes) {
 		t.Until = q.Closes
 	}

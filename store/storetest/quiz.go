@@ -166,7 +166,8 @@ func engineQuiz(t *testing.T, e store.Engine) {
 	}
 	j := at(part, 2*time.Hour)
 	for range 2 {
-		if said := must[quiz.Try](t)(e.JudgeTry(ctx, j, quiz.Judge{Contest: q.ID, Try: mai.ID, Do: quiz.DropLate, Why: "Quá muộn"})); said.Name != "" || said.Phone != "" {
+		said := must[quiz.Try](t)(e.JudgeTry(ctx, j, quiz.Judge{Contest: q.ID, Try: mai.ID, Do: quiz.DropLate, Why: "Quá muộn"}))
+		if said.Name != "" || said.Phone != "" {
 			t.Error("the log of changes has whose try it is")
 		}
 	}
@@ -178,7 +179,8 @@ func engineQuiz(t *testing.T, e store.Engine) {
 	if r := must[quiz.Result](t)(e.QuizResult(ctx, part, q.ID)); len(r.Ranked) != 2 || r.Ranked[0].Phone != "0912345678" || r.Ranked[0].Prize != "Nhất" {
 		t.Errorf("%+v", r.Ranked)
 	}
-	if r := must[quiz.Result](t)(e.QuizResult(ctx, accounts.Actor{}, q.ID)); len(r.Ranked) != 1 || r.Ranked[0].Name != "Giàng A P." || r.Ranked[0].Phone != "…678" {
+	r := must[quiz.Result](t)(e.QuizResult(ctx, accounts.Actor{}, q.ID))
+	if len(r.Ranked) != 1 || r.Ranked[0].Name != "Giàng A P." || r.Ranked[0].Phone != "…678" {
 		t.Errorf("%+v", r.Ranked)
 	}
 	if seed := must[string](t)(e.QuizSeed(ctx, part, q.ID, opens.Add(2*time.Hour))); seed != "hạt giống" {
