@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"maps"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -42,7 +43,13 @@ func stationsOfLog(tx *tx) (numbers []uint32) {
 			break
 		}
 	}
-	return numbers
+	for _, r := range tx.freshRows(logEntries.name, nil, nil) {
+		if len(r.key) >= 4 {
+			numbers = append(numbers, binary.BigEndian.Uint32(r.key))
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
 }
 
 func badRow(report func(store.Problem), table string, key []byte, what string) {

@@ -60,6 +60,7 @@ type Store struct {
 	comparing    sync.Mutex // held while a new recording is compared with all others
 	weeks        *weeks
 	read         reads
+	fresh        freshest
 	queue        *queue
 
 	snapshots
@@ -89,7 +90,8 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, log: o.Log, lock: lock, failed: make(chan struct{}), weeks: newWeeks(), queue: newQueue()}
+	s := &Store{dir: dir, log: o.Log, lock: lock, failed: make(chan struct{}), weeks: newWeeks(), queue: newQueue(),
+		fresh: freshest{is: nothingFresh()}}
 	s.prepare()
 	if err := s.open(o); err != nil {
 		lock.Close()

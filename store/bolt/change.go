@@ -30,6 +30,8 @@ type tx struct {
 	noting  bool    // what is put is noted in the trail
 	changes []accounts.MemberChange
 	row     []byte // scratch of hashRow
+	fresh   *fresh // nil before it is asked
+	walking int    // walks through scattered tables that are not done
 
 	counts  *counter // by the registry in force, nil before the first count
 	chain   map[chained]airing.Entry
@@ -136,7 +138,11 @@ func safely(fn func() error) (err error) {
 // catch turns the panic of a damaged page, or of a bug in a decision, into an
 // error of this one call.
 func catch(err *error) {
-	if p := recover(); p != nil {
+	switch p := recover().(type) {
+	case nil:
+	case *fault.Error: // of a damaged row that no answer could tell
+		*err = p
+	default:
 		*err = fmt.Errorf("store: panic: %v\n%s", p, debug.Stack())
 	}
 }

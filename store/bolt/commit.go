@@ -88,6 +88,7 @@ func (s *Store) carryOut(list []*waiting) {
 // undisturbed; failed is the one because of which nothing is kept, -1 for none.
 func (s *Store) commit(list []*waiting, refused []error) (failed int, err error) {
 	failed = -1
+	var left *fresh
 	if e := s.broken.Load(); e != nil {
 		return failed, e
 	}
@@ -95,9 +96,10 @@ func (s *Store) commit(list []*waiting, refused []error) (failed int, err error)
 		return s.db.Update(func(b *bbolt.Tx) error {
 			covers := &tx{b: b, s: s}
 			for i, c := range list {
-				one := &tx{b: b, s: s, moved: covers.moved}
+				one := &tx{b: b, s: s, moved: covers.moved, fresh: covers.fresh}
 				err := one.run(c.fn)
-				switch covers.moved, covers.wrote = one.moved, covers.wrote || one.wrote; {
+				covers.moved, covers.fresh, covers.wrote = one.moved, one.fresh, covers.wrote || one.wrote
+				switch {
 				case err == nil:
 				case one.wrote:
 					failed = i
@@ -109,6 +111,7 @@ func (s *Store) commit(list []*waiting, refused []error) (failed int, err error)
 			if !covers.wrote {
 				return errNothing
 			}
+			left = covers.fresh
 			return covers.run((*tx).keepCovers)
 		})
 	})
@@ -118,6 +121,7 @@ func (s *Store) commit(list []*waiting, refused []error) (failed int, err error)
 	case errors.Is(err, errNothing):
 		return failed, nil
 	case err == nil:
+		s.fresh.keep(left)
 		return failed, s.inPlace(0) // nothing is acknowledged that nobody will find
 	}
 	err = diskFault(err, "commit")

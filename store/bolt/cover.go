@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 // cover says what a table holds as a whole: how many rows, and the sum of the
@@ -89,35 +91,53 @@ func (tx *tx) hashRow(key, value []byte) [sha256.Size]byte {
 	return sha256.Sum256(tx.row)
 }
 
-// putRow puts a row. Nothing else puts one.
+// putRow puts a row. Nothing else puts one, but putFresh one of freshBucket.
 func (tx *tx) putRow(table string, key, value []byte) error {
-	tx.wrote = true
 	tx.s.weeks.moved(tx, table, key)
-	b, c := tx.b.Bucket([]byte(table)), tx.coverOf(table)
+	old := tx.valueOf(table, key)
+	tx.note(table, old, value)
+	if old != nil {
+		tx.coverOf(table).move(tx.hashRow(key, old), false)
+	}
+	if scattered[table] && (old == nil || tx.isFresh(table, key)) {
+		tx.coverOf(table).move(tx.hashRow(key, value), true)
+		return tx.putFresh(table, key, value)
+	}
+	return tx.addRow(table, key, value)
+}
+
+// addRow puts a row, whatever stood there.
+func (tx *tx) addRow(table string, key, value []byte) error {
+	tx.wrote = true
+	tx.coverOf(table).move(tx.hashRow(key, value), true)
+	return tx.bucketOf(table).Put(key, value)
+}
+
+// bucketOf is a table to be written.
+func (tx *tx) bucketOf(table string) *bbolt.Bucket {
+	b := tx.b.Bucket([]byte(table))
 	if growing[table] {
 		b.FillPercent = fullPage
 	}
-	old := b.Get(key)
-	tx.note(table, old, value)
-	if old != nil {
-		c.move(tx.hashRow(key, old), false)
-	}
-	c.move(tx.hashRow(key, value), true)
-	return b.Put(key, value)
+	return b
 }
 
 // removeRow removes a row, if it is there. Nothing else removes one.
 func (tx *tx) removeRow(table string, key []byte) error {
 	tx.wrote = true
-	b := tx.b.Bucket([]byte(table))
-	old := b.Get(key)
+	old := tx.valueOf(table, key)
 	if old == nil {
 		return nil
 	}
 	tx.s.weeks.moved(tx, table, key)
 	tx.note(table, old, nil)
 	tx.coverOf(table).move(tx.hashRow(key, old), false)
-	return b.Delete(key)
+	if tx.isFresh(table, key) {
+		if err := tx.settleFresh(); err != nil {
+			return err
+		}
+	}
+	return tx.b.Bucket([]byte(table)).Delete(key)
 }
 
 // nextNumber gives a table's next number, 1 first. It is never given again.

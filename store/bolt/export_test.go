@@ -20,11 +20,18 @@ func (s *Store) TableRows(ctx context.Context) (map[string]int, error) {
 	rows := map[string]int{}
 	err := s.view(ctx, func(tx *tx) error {
 		for _, name := range tableNames {
-			rows[name] = tx.b.Bucket([]byte(name)).Stats().KeyN
+			for range tx.rows(name, nil, nil, false) {
+				rows[name]++
+			}
 		}
 		return nil
 	})
 	return rows, err
+}
+
+// PutInPlace puts every fresh row into its table.
+func (s *Store) PutInPlace(ctx context.Context) error {
+	return s.update(ctx, func(tx *tx) error { return tx.settleFresh() })
 }
 
 // Tampered returns what Verify says of the records after spoil changed them by

@@ -21,7 +21,7 @@ import (
 
 // Schema is the version of what is on disk, 1 more than there are steps. Open
 // refuses a newer folder and raises an older one step by step.
-const Schema = 4
+const Schema = 5
 
 // steps raise a folder: steps[0] makes schema 2 of schema 1. A step has a
 // transaction of its own and sees tables as the steps before it left them. Steps
@@ -33,6 +33,7 @@ var steps = [Schema - 1]struct {
 	{"every table is covered", coverTables},
 	{"no working loudspeaker clusters is a number, and not noted is none", noteClusters},
 	{"seals stand in a table of their own", sealsApart},
+	{"new rows of scattered tables stand together", func(tx *tx) error { return tx.makeTable(freshBucket) }},
 }
 
 // noteClusters says "not noted" of stations as null: until then it was written as 0.

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -65,7 +64,7 @@ func (t table[T]) decode(key, v []byte) (T, error) {
 
 // get returns the record under key and whether there is one.
 func (t table[T]) get(tx *tx, key []byte) (rec T, found bool, err error) {
-	v := t.bucket(tx).Get(key)
+	v := tx.valueOf(t.name, key)
 	if v == nil {
 		return rec, false, nil
 	}
@@ -86,7 +85,7 @@ func (t table[T]) named(tx *tx, key []byte, index string, row []byte) (T, error)
 // has reports whether there is a record under key, without reading it.
 func (t table[T]) has(tx *tx, key []byte) bool {
 	tx.s.read.note(key, nil)
-	return t.bucket(tx).Get(key) != nil
+	return tx.valueOf(t.name, key) != nil
 }
 
 // keys yields the keys in order, which must not be kept without copying them.
@@ -95,8 +94,7 @@ func (t table[T]) keys(tx *tx) iter.Seq[[]byte] { return t.keysFrom(tx, nil) }
 // keysFrom yields the keys from one on.
 func (t table[T]) keysFrom(tx *tx, from []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		c := t.bucket(tx).Cursor()
-		for k, _ := c.Seek(from); k != nil; k, _ = c.Next() {
+		for k := range tx.rows(t.name, from, nil, false) {
 			if tx.s.read.note(k, nil); !yield(k) {
 				return
 			}
@@ -121,9 +119,17 @@ func (t table[T]) remove(tx *tx, key []byte) error {
 // ascend yields the records with from <= key < until in order; a nil until
 // means to the end. The key must not be kept without copying it.
 func (t table[T]) ascend(tx *tx, from, until []byte) iter.Seq2[entry[T], error] {
+	return t.walk(tx, from, until, false)
+}
+
+// descend yields the records with from <= key < until from the last to the first.
+func (t table[T]) descend(tx *tx, from, until []byte) iter.Seq2[entry[T], error] {
+	return t.walk(tx, from, until, true)
+}
+
+func (t table[T]) walk(tx *tx, from, until []byte, down bool) iter.Seq2[entry[T], error] {
 	return func(yield func(entry[T], error) bool) {
-		c := t.bucket(tx).Cursor()
-		for k, v := c.Seek(from); k != nil && (until == nil || bytes.Compare(k, until) < 0); k, v = c.Next() {
+		for k, v := range tx.rows(t.name, from, until, down) {
 			tx.s.read.note(k, v)
 			rec, err := t.decode(k, v)
 			if !yield(entry[T]{k, rec}, err) || err != nil {
@@ -138,28 +144,6 @@ func records[T any](entries iter.Seq2[entry[T], error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for e, err := range entries {
 			if !yield(e.rec, err) {
-				return
-			}
-		}
-	}
-}
-
-// descend yields the records with from <= key < until from the last to the first.
-func (t table[T]) descend(tx *tx, from, until []byte) iter.Seq2[entry[T], error] {
-	return func(yield func(entry[T], error) bool) {
-		c := t.bucket(tx).Cursor()
-		var k, v []byte
-		if until == nil {
-			k, v = c.Last()
-		} else if k, _ = c.Seek(until); k == nil {
-			k, v = c.Last()
-		} else {
-			k, v = c.Prev()
-		}
-		for ; k != nil && bytes.Compare(k, from) >= 0; k, v = c.Prev() {
-			tx.s.read.note(k, v)
-			rec, err := t.decode(k, v)
-			if !yield(entry[T]{k, rec}, err) || err != nil {
 				return
 			}
 		}

@@ -3,7 +3,7 @@ package bolt
 // tableNames lists every bucket, by the noun that owns it. A bucket that is
 // not here is never created.
 var tableNames = []string{
-	aboutThis.name, coversBucket, versionsBucket, acts.name, trail.name, trailOf.name,
+	aboutThis.name, coversBucket, versionsBucket, freshBucket, acts.name, trail.name, trailOf.name,
 	unitRecords.name, stationRecords.name, successions.name, listRecords.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	scripts.name, dues.name, runs.name, openRuns.name, runsOf.name, jobCursors.name,
@@ -36,8 +36,8 @@ var plain = map[string]bool{versionsBucket: true, soundRowsBucket: true}
 
 // growing are the tables of which each row comes behind others, of all or of one station or person: a page of theirs that
 // is full is split behind nearly all of its rows instead of in the middle, for those get no more between them.
-var growing = map[string]bool{acts.name: true, trail.name: true, trailOf.name: true, logEntries.name: true, linesByTime.name: true, linesByPlace.name: true,
-	runs.name: true, contestEvents.name: true, messagesByTime.name: true, deliveries.name: true}
+var growing = map[string]bool{freshBucket: true, acts.name: true, trail.name: true, trailOf.name: true, logEntries.name: true,
+	linesByTime.name: true, linesByPlace.name: true, runs.name: true, contestEvents.name: true, messagesByTime.name: true, deliveries.name: true}
 
 // fullPage is how full the first part then is.
 const fullPage = 0.9

@@ -62,8 +62,16 @@ func TestNoTableCanBeTamperedWithUnseen(t *testing.T) {
 	defer s.Close()
 	for _, table := range bolt.TableNames() {
 		var rows []row
-		if found, err := s.Tampered(func(tx *bbolt.Tx) error { rows = rowsOf(tx, table); return nil }); err != nil || len(found) > 0 {
-			t.Fatalf("untouched: %v, %v", found, err)
+		read := func() {
+			if found, err := s.Tampered(func(tx *bbolt.Tx) error { rows = rowsOf(tx, table); return nil }); err != nil || len(found) > 0 {
+				t.Fatalf("untouched: %v, %v", found, err)
+			}
+		}
+		if read(); len(rows) == 0 { // they are among the fresh rows, which were tried before
+			if err := s.PutInPlace(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			read()
 		}
 		if len(rows) == 0 {
 			t.Errorf("%s is empty: let bolttest.Fill put something there", table)
