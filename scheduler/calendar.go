@@ -25,8 +25,7 @@ type Planned struct {
 }
 
 // Calendar lists the occurrences that start in [from, until), or would have
-// if they had not been called off, by time, at the stations of the list. It is meant
-// for days and weeks. Times are those of text.Zone, in which people decide exceptions.
+// if they had not been called off, by time, at the stations of the list: each once a zone.
 func (s *Schedule) Calendar(reg *stations.Registry, list []*stations.Station, from, until time.Time) []Planned {
 	g := s.grid(reg, list)
 	out := []Planned{}
@@ -49,13 +48,18 @@ func (s *Schedule) Calendar(reg *stations.Registry, list []*stations.Station, fr
 	for i := range s.Rules {
 		r := &s.Rules[i]
 		for _, e := range r.Exceptions {
-			at := e.At.In(text.Zone)
-			if e.Kind != Cancelled || at.Before(from) || !at.Before(until) {
+			if e.Kind != Cancelled {
 				continue
 			}
-			if o, cancelled, ok := r.at(text.Zone, at); ok && cancelled != nil {
-				o.note = e.Note
-				add(&o, true)
+			for _, zone := range g.zones {
+				at := e.At.In(zone)
+				if at.Before(from) || !at.Before(until) {
+					continue
+				}
+				if o, cancelled, ok := r.at(zone, at); ok && cancelled != nil {
+					o.note = e.Note
+					add(&o, true)
+				}
 			}
 		}
 	}
