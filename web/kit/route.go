@@ -30,6 +30,9 @@ const (
 // has written nothing; Kit answers errors in one place.
 type Handler func(w http.ResponseWriter, r *Request) error
 
+// SharedFor is how long anybody may keep what is for everybody.
+const SharedFor = 5 * time.Minute
+
 // DefaultBody is the largest body of a route that states no other limit.
 const DefaultBody = 1 << 20
 
@@ -43,6 +46,7 @@ type Route struct {
 	Always   bool              // may change something also while Trouble holds
 	Unproven bool              // open also to who must choose a second factor before anything else
 	Edits    bool              // below /api/: changes a thing somebody else may change meanwhile, so it takes If-Match
+	Shared   bool              // a page without forms: what a stranger gets may be kept by anybody for SharedFor
 
 	// For /api/v1/openapi.json; pages leave them empty.
 	Summary  string // one line in English, what the call does

@@ -242,6 +242,9 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 	}
 	w.Header().Set("Content-Language", string(r.Lang))
 	body := b.Bytes()
+	if status == http.StatusOK && p.Flash == nil && r.shared(w, body) {
+		return nil
+	}
 	if status == http.StatusOK && r.Method == http.MethodGet && keepsWork(r.Actor) {
 		if r.asKept(w, body, p.Flash != nil) {
 			return nil

@@ -3,8 +3,6 @@ package results
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"image"
 	"image/color"
@@ -146,18 +144,8 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return serve(w, r, "application/rss+xml; charset=utf-8", append([]byte(xml.Header), body...))
-}
-
-// serve answers with bytes that readers ask for again and again: also to HEAD, by
-// range, and where nothing has changed with no body.
-func serve(w http.ResponseWriter, r *kit.Request, kind string, body []byte) error {
-	sum := sha256.Sum256(body)
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
-	w.Header().Set("Cache-Control", "public, max-age=3600")
-	http.ServeContent(w, r.Request, "", time.Time{}, bytes.NewReader(body))
-	return nil
+	body = append([]byte(xml.Header), body...)
+	return r.Send(w, "application/rss+xml; charset=utf-8", kit.TagOf(body), bytes.NewReader(body), time.Hour)
 }
 
 // coverSize is the side of the picture in pixels; Apple asks for 1400 to 3000.
@@ -171,7 +159,7 @@ func (p pages) cover(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return serve(w, r, "image/png", picture)
+	return r.Send(w, "image/png", kit.TagOf(picture), bytes.NewReader(picture), time.Hour)
 }
 
 // coverPNG is the picture of a feed: a loudspeaker and its waves, without letters.

@@ -199,9 +199,5 @@ func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	defer f.Close()
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("ETag", `"`+piece.SHA256+`"`)
-	w.Header().Set("Cache-Control", "public, max-age=86400")
-	http.ServeContent(w, r.Request, "", time.Time{}, f)
-	return nil
+	return r.Send(w, kind, piece.SHA256, f, 24*time.Hour)
 }
