@@ -18,7 +18,7 @@ import (
 
 // The nouns, from the one that may know all others to the one that knows
 // none. Arrows point down this list only.
-var nouns = []string{"plan", "coverage", "contest", "quiz", "airing", "scheduler", "library", "outgoing", "stations", "audio", "message", "accounts"}
+var nouns = []string{"plan", "coverage", "contest", "quiz", "airing", "sharing", "scheduler", "library", "outgoing", "stations", "audio", "message", "accounts"}
 
 // owners are the libraries that exactly one folder may import, and why.
 var owners = map[string]struct{ folder, why string }{

@@ -61,6 +61,7 @@ var Kinds = []Kind{
 	"outgoing.take", "outgoing.strike_out",
 	"plan.save_indicator", "plan.retire_indicator", "plan.remove_indicator", "plan.copy", "plan.enter",
 	"quiz.save_question", "quiz.import", "quiz.save", "quiz.move", "quiz.codes", "quiz.judge", "quiz.forget",
+	"sharing.save_face", "sharing.make_calendar", "sharing.renew_calendar", "sharing.end_calendar",
 	"stations.found", "stations.save", "stations.import", "stations.merge", "stations.split", "stations.undo", "stations.save_list", "stations.remove_list",
 	"scheduler.save_programme", "scheduler.retire_programme", "scheduler.save_episode", "scheduler.move_episode",
 	"scheduler.save_rule", "scheduler.save_exception",

@@ -21,6 +21,7 @@ import (
 	"loa/plan"
 	"loa/quiz"
 	"loa/scheduler"
+	"loa/sharing"
 	"loa/stations"
 )
 
@@ -51,6 +52,7 @@ type Engine interface {
 	outgoing.Store
 	plan.Store
 	quiz.Store
+	sharing.Store
 
 	// ID and Created say which installation it is and since when it has been there, UTC;
 	// Schema, in which shape the data is.

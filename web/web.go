@@ -34,6 +34,7 @@ import (
 	"loa/web/papers"
 	"loa/web/people"
 	"loa/web/programmes"
+	"loa/web/public"
 	"loa/web/results"
 	"loa/web/runs"
 	"loa/web/samples"
@@ -71,6 +72,7 @@ type Store interface {
 	texts.Store
 	usb.Store
 	programmes.Store
+	public.Store
 
 	// Commits has somebody told how long each change took until it was on disk; it is called before anything is served.
 	Commits(observe func(took time.Duration))
@@ -143,5 +145,6 @@ func Register(k *kit.Kit, d Deps) {
 	feedback.Register(k, d.Contests)
 	terms.Register(k, d.Store, d.Contests)
 	results.Register(k, d.Store, d.Contests, d.Blobs)
+	public.Register(k, d.Store, d.Contests, d.Blobs)
 	help.Register(k)
 }

@@ -32,6 +32,7 @@ type grammar struct {
 	Calls        callsCommands     `cmd:"" help:"cli.summary.calls"`
 	Papers       papersCommands    `cmd:"" help:"cli.summary.papers"`
 	Texts        textsCommands     `cmd:"" help:"cli.summary.texts"`
+	Public       publicCommand     `cmd:"" help:"cli.summary.public"`
 	Audit        auditCommand      `cmd:"" help:"cli.summary.audit"`
 	Seals        sealsCommands     `cmd:"" help:"cli.summary.seals"`
 	Proof        proofCommands     `cmd:"" help:"cli.summary.proof"`

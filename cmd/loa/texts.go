@@ -125,14 +125,8 @@ func (c textsSettings) Run(t *terminal) error {
 	if c.JSON {
 		return t.json(set)
 	}
-	yes := func(is bool) string {
-		if is {
-			return t.lang.Say("kit.yes")
-		}
-		return t.lang.Say("kit.no")
-	}
-	_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.text_settings", "on", yes(set.On), "number", cmp.Or(set.Number, "–"), "marks", yes(set.Marks),
-		"gateway", yes(set.Gateway))))
+	_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.text_settings", "on", t.yes(set.On), "number", cmp.Or(set.Number, "–"), "marks", t.yes(set.Marks),
+		"gateway", t.yes(set.Gateway))))
 	return err
 }
 

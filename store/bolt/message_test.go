@@ -114,9 +114,9 @@ func TestEveryEventIsToldWithItsCause(t *testing.T) {
 		}
 	}
 	silent := []string{"accounts.", "message.", "audio.", "sample.", "test.", "airing.save_settings", "texts.save_settings", "stations.found",
-		"outgoing.", "plan.", "quiz.", "stations.save_list", "stations.remove_list"}
+		"outgoing.", "sharing.", "plan.", "quiz.", "stations.save_list", "stations.remove_list"}
 	// who may do what, what the server does by itself, what is given and may be
-	// taken back, settings, the beginning, numbers of papers, the plan of a year, knowledge contests, and lists of one's own
+	// taken back, settings, the beginning, numbers of papers, what is public, the plan of a year, knowledge contests, and lists of one's own
 	names := 0
 	for _, is := range regexp.MustCompile(`(?:[cC]hange|succession|annotate)\([^"\n]*"([a-z]+\.[a-z_]+)"`).FindAllStringSubmatch(source.String(), -1) {
 		names++

@@ -5,6 +5,7 @@ package bolt
 var tableNames = []string{
 	aboutThis.name, coversBucket, versionsBucket, freshBucket, acts.name, trail.name, trailOf.name,
 	unitRecords.name, stationRecords.name, successions.name, listRecords.name,
+	faces.name, calendars.name, calendarsOf.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	scripts.name, dues.name, runs.name, openRuns.name, runsOf.name, jobCursors.name,
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, exhibits.name, tallies.name,

@@ -29,6 +29,7 @@ import (
 	"loa/plan"
 	"loa/quiz"
 	"loa/scheduler"
+	"loa/sharing"
 	"loa/stations"
 	"loa/store/bolt"
 )
@@ -86,6 +87,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.outgoing(people[accounts.Monitor])
 	f.indicators(people)
 	f.quizzes(people[accounts.Admin])
+	f.share(people[accounts.Admin])
 }
 
 func (f *filler) must(err error) {
@@ -187,6 +189,20 @@ func (f *filler) indicators(people map[accounts.Role]accounts.Actor) {
 		_, err := f.s.EnterFigure(f.ctx, f.meta(people[accounts.Monitor], filledMonday.AddDate(0, 0, i)), c)
 		f.must(err)
 	}
+}
+
+// share makes something public, and two calendars of which one ends.
+func (f *filler) share(admin accounts.Actor) {
+	_, err := f.s.SaveFace(f.ctx, f.meta(admin, filledMonday), sharing.SaveFace{Stations: []string{"S00001", "S00002"}, Week: true, Winners: true,
+		Programmes: []string{"P1"}, Publisher: "Văn phòng điều phối NTM", Email: "vpdp@example.vn"})
+	f.must(err)
+	var made [3]sharing.Calendar
+	for i, name := range []string{"Điện thoại", "Máy bàn", "Máy cũ"} {
+		made[i], err = f.s.MakeCalendar(f.ctx, f.meta(admin, filledMonday), sharing.MakeCalendar{Name: name, Secret: accounts.HashOf(name)})
+		f.must(err)
+	}
+	_, err = f.s.EndCalendar(f.ctx, f.meta(admin, filledMonday.AddDate(0, 0, 1)), sharing.EndCalendar{ID: made[2].ID})
+	f.must(err)
 }
 
 // succession merges and splits the last of the stations, and undoes the split.

@@ -20,6 +20,7 @@ import (
 	"loa/plan"
 	"loa/quiz"
 	"loa/scheduler"
+	"loa/sharing"
 	"loa/stations"
 	"loa/store"
 )
@@ -269,6 +270,21 @@ func (e *Counted) Excuses(ctx context.Context, id string, from, until airing.Wee
 func (e *Counted) LastExcuse(ctx context.Context, week airing.Week, id string) (coverage.Excuse, error) {
 	e.asked("LastExcuse")
 	return e.Engine.LastExcuse(ctx, week, id)
+}
+
+func (e *Counted) Face(ctx context.Context) (sharing.Face, error) {
+	e.asked("Face")
+	return e.Engine.Face(ctx)
+}
+
+func (e *Counted) Calendars(ctx context.Context, person string) ([]sharing.Calendar, error) {
+	e.asked("Calendars")
+	return e.Engine.Calendars(ctx, person)
+}
+
+func (e *Counted) CalendarBy(ctx context.Context, secret accounts.Hash) (sharing.Calendar, error) {
+	e.asked("CalendarBy")
+	return e.Engine.CalendarBy(ctx, secret)
 }
 
 func (e *Counted) NumberOf(ctx context.Context, by accounts.Actor, i outgoing.Issuer, of string) (*outgoing.Entry, error) {

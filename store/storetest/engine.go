@@ -28,6 +28,7 @@ func Engine(t *testing.T, open func(t *testing.T) store.Engine) {
 		"a number of a paper is given once":       engineOutgoing,
 		"a figure of the plan is corrected aloud": enginePlan,
 		"a knowledge contest from bank to prize":  engineQuiz,
+		"what is public, and calendars":           engineSharing,
 		"changes are timed, refusals are not":     engineTimed,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

@@ -9,6 +9,7 @@ import (
 	"loa/contest"
 	"loa/library"
 	"loa/outgoing"
+	"loa/sharing"
 	"loa/web/kit"
 )
 
@@ -26,6 +27,7 @@ type Store interface {
 	USBStore
 	TextStore
 	outgoing.Store
+	sharing.Store
 }
 
 // Register adds every noun's routes to k: one line each.
@@ -38,6 +40,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(callRoutes{s}.routes()...)
 	k.Handle(paperRoutes{s}.routes()...)
+	k.Handle(sharingRoutes{s}.routes()...)
 	k.Handle(textRoutes{s}.routes()...)
 	k.Handle(days{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)

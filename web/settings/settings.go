@@ -26,6 +26,7 @@ type Store interface {
 	AccountStore
 	MessageStore
 	texting.Store
+	PublicStore
 }
 
 type settingsPage struct {
@@ -61,6 +62,7 @@ func Register(k *kit.Kit, s Store, tries Tries) {
 		deliveries: kit.NewView[deliveriesPage](folder, "deliveries.html")}
 	k.Handle(m.routes()...)
 	k.Handle(textSettings{store: s, view: kit.NewView[textsPage](folder, "texts.html")}.routes()...)
+	k.Handle(publicSettings{store: s, view: kit.NewView[publicPage](folder, "public.html")}.routes()...)
 	k.AddStep(m.step)
 	k.AddStep(a.step)
 	k.AddStep(l.step)
@@ -73,7 +75,7 @@ func tabs(r *kit.Request) []kit.Tab {
 		{Path: kit.AddressPath, Text: r.Say("settings.address_title")}, {Path: accountsPath, Text: r.Say("settings.accounts_title")},
 		{Path: messagesPath, Text: r.Say("message.settings_title")},
 		{Path: hooksPath, Text: r.Say("message.hooks_title")}, {Path: deliveriesPath, Text: r.Say("message.log_title")},
-		{Path: textsPath, Text: r.Say("texts.settings_title")}} {
+		{Path: textsPath, Text: r.Say("texts.settings_title")}, {Path: publicPath, Text: r.Say("sharing.settings_title")}} {
 		t.Current = r.URL.Path == t.Path || t.Path == textsPath && strings.HasPrefix(r.URL.Path, t.Path+"/")
 		out = append(out, t)
 	}

@@ -34,6 +34,7 @@ type onePage struct {
 	MaySeeReport bool
 	MayHear      bool // what the station airs
 	MayReport    bool
+	Public       bool // everybody may see its page
 }
 
 // fact is one field of a station in words; empty text is not known.
@@ -62,6 +63,11 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 		MayHear:   scheduler.MayRead(r.Actor, reg.Where(s.ID)) == nil,
 		MayReport: s.ActiveOn(day) && airing.MayReport(r.Actor, reg.Where(s.ID)) == nil,
 	}
+	face, err := p.store.Face(r.Context())
+	if err != nil {
+		return err
+	}
+	page.Public = face.Shows(reg, s.ID, day)
 	if d, ok := reg.UnitByCode(u.District, u.Valid.From); ok {
 		page.District = d.Official()
 	}

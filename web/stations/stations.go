@@ -4,6 +4,7 @@ package stations
 
 import (
 	"cmp"
+	"context"
 	"embed"
 	"net/http"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"loa/coverage"
 	"loa/internal/filter"
 	"loa/internal/text"
+	"loa/sharing"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -24,6 +26,7 @@ var files embed.FS
 type Store interface {
 	stations.Store
 	coverage.Foreteller
+	Face(ctx context.Context) (sharing.Face, error)
 }
 
 type pages struct {
