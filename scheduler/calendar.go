@@ -24,6 +24,14 @@ type Planned struct {
 	Cancelled bool      `json:"cancelled,omitempty"`
 }
 
+// First is the instant it was first planned for.
+func (p Planned) First() time.Time {
+	if p.MovedFrom.IsZero() {
+		return p.Start
+	}
+	return p.MovedFrom
+}
+
 // Calendar lists the occurrences that start in [from, until), or would have
 // if they had not been called off, by time, at the stations of the list: each once a zone.
 func (s *Schedule) Calendar(reg *stations.Registry, list []*stations.Station, from, until time.Time) []Planned {

@@ -66,6 +66,9 @@ func DecideCalendar(reg *stations.Registry, s *scheduler.Schedule, m accounts.Me
 	if err := m.By.MustSomewhere(accounts.ReadSchedule); err != nil {
 		return Calendar{}, err
 	}
+	if m.By.Person == "" || m.By.Person == accounts.ServerPerson().ID {
+		return Calendar{}, fault.New(fault.Denied, "sharing.no_account")
+	}
 	c.Name = text.Line(c.Name)
 	switch n := utf8.RuneCountInString(c.Name); {
 	case n == 0:
@@ -150,9 +153,24 @@ const (
 // more it is empty.
 func (x Scope) Plan(reg *stations.Registry, s *scheduler.Schedule, by accounts.Actor, today stations.Date) []scheduler.Planned {
 	day := today.Start(text.Zone)
-	plan := s.Calendar(reg, x.of(reg, by), day.Add(-calendarPast), day.Add(calendarAhead))
-	if x.Programme == "" {
-		return plan
+	var plan []scheduler.Planned
+	for _, p := range s.Calendar(reg, x.of(reg, by), day.Add(-calendarPast), day.Add(calendarAhead)) {
+		if x.Programme != "" && p.Programme != x.Programme {
+			continue
+		}
+		if i := len(plan) - 1; i >= 0 && plan[i].Rule == p.Rule && plan[i].Start.Equal(p.Start) && plan[i].First().Equal(p.First()) {
+			plan[i].Stations += p.Stations // another zone where it is the same hour
+			continue
+		}
+		plan = append(plan, p)
 	}
-	return slices.DeleteFunc(plan, func(p scheduler.Planned) bool { return p.Programme != x.Programme })
+	return plan
+}
+
+// Alone is the one station that the calendar can be about, "" if there may be several.
+func (x Scope) Alone(reg *stations.Registry, by accounts.Actor) string {
+	if list := x.of(reg, by); len(list) == 1 {
+		return list[0].ID
+	}
+	return ""
 }

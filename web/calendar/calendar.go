@@ -16,6 +16,7 @@ import (
 	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/scheduler"
+	"loa/sharing"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -28,6 +29,8 @@ type Store interface {
 	scheduler.Store
 	Registry(ctx context.Context) (*stations.Registry, error)
 	airing.Log
+	sharing.Store
+	Directory(ctx context.Context) (*accounts.Directory, error)
 }
 
 type pages struct {
@@ -40,6 +43,7 @@ type pages struct {
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("calendar", files)
 	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), one: kit.NewView[onePage](f, "one.html")}
+	k.Handle(newAddresses(f, s).routes()...)
 	k.Menu(kit.MenuItem{Path: "/calendar", Key: "schedule.calendar", Icon: "calendar", Access: accounts.ReadSchedule, Order: 25})
 	k.Handle(
 		kit.Route{Pattern: "GET /calendar", Access: accounts.ReadSchedule, Handler: p.showWeek},

@@ -75,6 +75,7 @@ var places = []place{
 	{"/episodes", "", "bien-tap-vien", "2. Thêm số phát thanh"},
 	{"/rules", "", "bien-tap-vien", "3. Đặt lịch phát"},
 	{"/rules/{id}/on", "", "bien-tap-vien", "4. Huỷ, dời một ngày"},
+	{"/calendar/addresses", "", "can-bo-dai", "Lịch phát trên điện thoại"},
 	{"/calendar", accounts.Operator, "can-bo-dai", "Mỗi lần phát"},
 	{"/calendar", "", "bien-tap-vien", "4. Huỷ, dời một ngày"},
 

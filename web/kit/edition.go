@@ -26,7 +26,10 @@ func (r *Request) unchanged(w http.ResponseWriter, body []byte) bool { return r.
 
 func (r *Request) had(w http.ResponseWriter, header string, body []byte) bool {
 	sum := sha256.Sum256(body)
-	tag := r.of + "." + hex.EncodeToString(sum[:8])
+	return r.hasTag(w, header, r.of+"."+hex.EncodeToString(sum[:8]))
+}
+
+func (r *Request) hasTag(w http.ResponseWriter, header, tag string) bool {
 	h := w.Header()
 	h.Set(header, `"`+tag+`"`)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {

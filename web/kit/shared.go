@@ -26,6 +26,17 @@ func TagOf(body []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// Has names the answer to come, and is the whole answer where the caller has it already.
+func (r *Request) Has(w http.ResponseWriter, tag string) bool { return r.hasTag(w, "ETag", tag) }
+
+// Whole answers with text that programs ask for again and again, packed where they take that.
+func (r *Request) Whole(w http.ResponseWriter, kind string, body []byte) error {
+	if !r.Has(w, TagOf(body)) {
+		r.write(w, http.StatusOK, kind, body)
+	}
+	return nil
+}
+
 // shared lets a page that is for everybody be kept by anybody, and is the whole answer where the stranger who asks has it
 // already. Her language is her browser's, which the cookie tells.
 func (r *Request) shared(w http.ResponseWriter, page []byte) bool {
