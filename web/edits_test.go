@@ -35,6 +35,7 @@ var unguarded = map[string][]string{
 		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask",
 		"POST /api/v1/lists", "POST /lists", "POST /papers", "PUT /api/v1/papers/{id}", "POST /coverage/paper", "POST /contests/{contest}/papers",
 		"POST /settings/texts/token", "POST /api/v1/texts/token",
+		"POST /calendar/addresses", "POST /api/v1/calendars",
 		"POST /backups", "POST /api/v1/backups", "POST /api/v1/backups/try", "POST /samples", "POST /api/v1/samples"},
 	"appends to a log and takes nothing from it; a correction names what it corrects": {
 		"POST /api/v1/texts",
@@ -55,6 +56,7 @@ var unguarded = map[string][]string{
 	"follows tus: the offset is the edition": {
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
 	"ends something for good; ended twice it is ended": {
+		"POST /calendar/addresses/{id}", "POST /api/v1/calendars/{id}/renew", "DELETE /api/v1/calendars/{id}",
 		"POST /papers/{id}", "POST /api/v1/papers/{id}/strike", "POST /samples/{id}/withdraw", "POST /api/v1/samples/{id}/withdraw",
 		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "DELETE /api/v1/post/hooks/{id}",
 		"DELETE /api/v1/post/devices/{id}", "POST /me/messages/devices/{id}/end", "PUT /api/v1/me/device",
@@ -95,7 +97,7 @@ var guardedPages = map[string][]string{
 		"POST /programmes/{id}", "POST /episodes/{id}", "POST /episodes/{id}/move", "POST /rules/{id}", "POST /rules/{id}/end", "POST /rules/{id}/on/{at}",
 		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/messages", "POST /settings/hooks/{id}",
 		"POST /settings/hooks/inside",
-		"POST /settings/library", "POST /settings/texts", "POST /settings/accounts", "POST /people/{id}", "POST /me", "POST /me/messages",
+		"POST /settings/library", "POST /settings/texts", "POST /settings/public", "POST /settings/accounts", "POST /people/{id}", "POST /me", "POST /me/messages",
 		"POST /airings/{id}/verdict", "POST /evidence/{id}", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
 	"TestAListIsKeptAndAskedFor":                               {"POST /lists/{list}"},
@@ -367,6 +369,8 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 			"2024-07-02"},
 		{"texts", "/settings/texts", "form[action='/settings/texts']", []string{"number", "0912345601"}, []string{"number", "0912345602"}, "",
 			"0912345601", "0912345602"},
+		{"public", "/settings/public", "main form[method=post]", []string{"publisher", "Văn phòng An"}, []string{"publisher", "Văn phòng Bình"}, "",
+			"Văn phòng An", "Văn phòng Bình"},
 		{"messages", "/settings/messages", "form[action='/settings/messages']", []string{"slot_lead_minutes", "41"}, []string{"slot_lead_minutes", "42"}, "",
 			"41", "42"},
 		{"webhook", "/settings/hooks", "form[action='/settings/hooks/" + e.hook + "']", []string{"name", "Zalo của An"}, []string{"name", "Zalo của Bình"}, "",

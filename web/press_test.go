@@ -79,6 +79,8 @@ var typed = map[string]map[string]string{
 	"/stations/merge":             {"on": "2025-07-01"},
 	"/settings/messages":          {"mail": "thu@laocai.vn"},
 	"/settings/texts":             {"number": "0912345600", "from": "0912345678", "text": "PT OK"},
+	"/settings/public":            {"places": "all", "publisher": "Văn phòng Điều phối", "email": "vp@laocai.vn"},
+	"/calendar/addresses":         {"name": "Điện thoại", "district": ""},
 	"/settings/accounts":          {"from": ""},
 	"/settings/hooks":             {"topics": "slot.missed", "url": "https://tin.laocai.vn/loa"},
 }

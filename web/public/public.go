@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"loa/accounts"
 	"loa/contest"
@@ -170,7 +172,7 @@ func (p pages) showCommune(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	u := s.reg.UnitOf(id)
-	page := communePage{Page: r.Page("sharing.commune_title", "name", u.Official()), Name: u.Official(), Publisher: s.face.Publisher,
+	page := communePage{Page: r.Page("sharing.commune_title", "name", inSentence(u.Official())), Name: u.Official(), Publisher: s.face.Publisher,
 		Hears: len(s.face.Programmes) > 0}
 	if u.District != "" {
 		page.District = s.reg.DistrictOfficial(u.District)
@@ -194,6 +196,12 @@ func (p pages) showCommune(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	return p.one.Render(w, r, page)
+}
+
+// inSentence is a name inside of a sentence: "Đài truyền thanh xã Bản Cái".
+func inSentence(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(first)) + name[size:]
 }
 
 // week fills in what is planned from Monday to Sunday, in the station's zone. Notes are for the station alone.
