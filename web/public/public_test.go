@@ -102,7 +102,8 @@ func TestNothingIsPublicBeforeItWasChosen(t *testing.T) {
 	w := x.get("/communes/S00001")
 	page := w.Body.String()
 	reg, _ := x.Store.Registry(t.Context())
-	for _, want := range []string{strings.TrimPrefix(reg.UnitOf("S00001").Official(), "X"), "Văn phòng Điều phối", "Nông thôn mới hằng tuần", "17:00", "Thông báo của xã",
+	for _, want := range []string{strings.TrimPrefix(reg.UnitOf("S00001").Official(), "X"), "Văn phòng Điều phối",
+		"Nông thôn mới hằng tuần", "17:00", "Thông báo của xã",
 		"/listen/E1/small.mp3", "dữ liệu di động", "Số 1"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
