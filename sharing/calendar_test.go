@@ -17,13 +17,15 @@ func zoned(zones ...string) (*stations.Registry, *scheduler.Schedule) {
 		list[i].Zone = zone
 	}
 	off := time.Date(2024, 5, 20, 17, 0, 0, 0, time.UTC)
-	rule := scheduler.Rule{ID: "R1", Versions: []scheduler.Version{{Programme: "P1", Cron: "0 17 * * *", Minutes: 15, Selection: scheduler.Selection{All: true}}},
+	rule := scheduler.Rule{ID: "R1",
+		Versions:   []scheduler.Version{{Programme: "P1", Cron: "0 17 * * *", Minutes: 15, Selection: scheduler.Selection{All: true}}},
 		Exceptions: []scheduler.Exception{{At: scheduler.WallOf(off), Kind: scheduler.Cancelled}}}
 	return stations.NewRegistry(units, list), scheduler.NewSchedule([]scheduler.Programme{{ID: "P1", Title: "Nông thôn mới"}}, nil, []scheduler.Rule{rule})
 }
 
 func operator(station string) accounts.Actor {
-	return accounts.Actor{Person: "o", Via: "session", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}}}}
+	return accounts.Actor{Person: "o", Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}}}}
 }
 
 // TestACalendarFollowsTheClocksOfItsStation: 17:00 stays 17:00 on the wall when clocks change; two zones of one hour are one
