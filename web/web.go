@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"loa/airing/book"
 	"loa/airing/sample"
 	"loa/contest"
 	"loa/internal/wallclock"
@@ -15,6 +16,7 @@ import (
 	"loa/web/api"
 	"loa/web/audit"
 	"loa/web/backups"
+	"loa/web/books"
 	"loa/web/calendar"
 	"loa/web/calls"
 	"loa/web/clock"
@@ -93,6 +95,7 @@ type Deps struct {
 	Told     clock.Told
 	Post     Post
 	Samples  *sample.Listener // nil where samples are listened to later
+	Books    *book.Press
 }
 
 // Post is the door by which messages leave.
@@ -126,6 +129,7 @@ func Register(k *kit.Kit, d Deps) {
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs, d.Desk)
 	samples.Register(k, d.Store, d.Desk, d.Samples)
+	books.Register(k, d.Store, d.Books)
 	contests.Register(k, d.Store, d.Contests)
 	coverage.Register(k, d.Store)
 	calls.Register(k, d.Store)

@@ -19,6 +19,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/book"
 	"loa/airing/sample"
 	"loa/contest"
 	"loa/coverage"
@@ -69,6 +70,7 @@ type daemon struct {
 	booth   *library.Booth
 	prover  *airing.Prover
 	samples *sample.Listener
+	books   *book.Press
 	watch   *wallclock.Watch // the one clock of everything below
 	clock   *scheduler.Clock
 	office  *post.Office
@@ -232,10 +234,18 @@ func (d *daemon) openBlobs(ctx context.Context) (err error) {
 	d.prover = airing.NewProver(airing.ProverConfig{Store: d.store, Blobs: d.blobs, Log: d.cfg.log, Now: d.cfg.now, Hold: d.watch.Fault,
 		TempDir: d.blobs.TempDir()})
 	d.samples = sample.NewListener(d.store, d.prover, d.cfg.log, d.cfg.now)
+	shelf, err := folder.OpenShelf(filepath.Join(d.cfg.data, "books"))
+	if err != nil {
+		return err
+	}
+	if d.books, err = book.NewPress(d.store, shelf, d.cfg.log, d.cfg.now); err != nil {
+		return err
+	}
 	copying, stop := context.WithCancel(ctx)
 	var copies sync.WaitGroup
 	copies.Go(func() { d.copier.Run(copying) })
 	copies.Go(func() { d.booth.Run(copying) })
+	copies.Go(func() { d.books.Run(copying) })
 	if !d.cfg.noJobs {
 		copies.Go(func() { d.prover.Run(copying) })
 		copies.Go(func() { d.samples.Begin(copying) })
@@ -338,7 +348,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	})
 	web.Register(k, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: d.hall, Booth: d.booth,
-		Clock: d.watch, Post: d.office, Samples: d.samples, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
+		Clock: d.watch, Post: d.office, Samples: d.samples, Books: d.books, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
 			d.clock.Confirmed(by.Name, w.Shows, w.Expected)
 		},
 		Server: server{d}, Backups: d.keeper, Backup: d.keeper.send,

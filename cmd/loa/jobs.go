@@ -42,6 +42,7 @@ func (d *daemon) jobs() []scheduler.Job {
 			Run: d.telling("job.told_contests", d.contestsRemind)},
 		{Name: "messages_forget", Cron: "20 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetMessages},
 		{Name: "quiz_forget", Cron: "10 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetQuizPeople},
+		{Name: "books_forget", Cron: "10 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetBooks},
 		{Name: "records_verify", Cron: "0 3 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpNone, Run: d.verifyRecords},
 	}
 	if d.cfg.backups.name != "" {
@@ -93,6 +94,12 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (text.Phrase, err
 func (d *daemon) forgetQuizPeople(ctx context.Context, _ time.Time) (text.Phrase, error) {
 	n, err := d.store.ForgetPeople(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()})
 	return text.NewPhrase("job.quiz_forgot", "n", n), err
+}
+
+// forgetBooks removes files of log books that were kept for a week.
+func (d *daemon) forgetBooks(_ context.Context, at time.Time) (text.Phrase, error) {
+	n, err := d.books.Sweep(at)
+	return text.NewPhrase("job.books_forgotten", "n", n), err
 }
 
 // sweepUploads removes uploads nobody went on with.

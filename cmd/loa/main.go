@@ -30,6 +30,7 @@ type grammar struct {
 	Stations     stationsCommands  `cmd:"" help:"stations.cli.summary"`
 	Lists        listsCommands     `cmd:"" help:"cli.summary.lists"`
 	Calls        callsCommands     `cmd:"" help:"cli.summary.calls"`
+	Books        booksCommands     `cmd:"" help:"cli.summary.books"`
 	Papers       papersCommands    `cmd:"" help:"cli.summary.papers"`
 	Texts        textsCommands     `cmd:"" help:"cli.summary.texts"`
 	Public       publicCommand     `cmd:"" help:"cli.summary.public"`

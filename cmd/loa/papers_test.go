@@ -53,3 +53,20 @@ func TestAReportFromATerminal(t *testing.T) {
 		t.Errorf("%d %s", code, out)
 	}
 }
+
+// TestBooksFromATerminal: made, waited for, kept and listed.
+func TestBooksFromATerminal(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	file := filepath.Join(t.TempDir(), "so.pdf")
+	code, out := loa("books", "make", file, "--from", "2024-05-01", "--until", "2024-05-12", "--district", "084", "--data", r.dir)
+	if raw, err := os.ReadFile(file); code != 0 || err != nil || !strings.HasPrefix(string(raw), "%PDF-1.4") {
+		t.Errorf("%d %s, %.20q, %v", code, out, raw, err)
+	}
+	if code, out := loa("books", "--data", r.dir); code != 0 || !strings.Contains(out, "Xong") {
+		t.Errorf("%d %s", code, out)
+	}
+	code, out = loa("books", "make", file+"2", "--from", "2024-05-12", "--until", "2024-05-01", "--data", r.dir)
+	if code != 65 || !strings.Contains(out, "ngày đầu") {
+		t.Errorf("%d %s", code, out)
+	}
+}

@@ -28,6 +28,31 @@ const PDFType = "application/pdf"
 // the same bytes. Only writing itself can fail.
 func PDF(w io.Writer, list []Paper) error {
 	d := press{out: letters(), ruler: letters()}
+	return d.print(w, list, func() error { return nil })
+}
+
+// Bound writes papers as PDF does, with a first paper that says on which sheets of the file they begin: index makes it of
+// those. Each sheet has its number at its foot. step is told of each of so many steps, and ends the work by an error.
+func Bound(w io.Writer, list []Paper, index func(sheets []int) Paper, step func(done, of int) error) error {
+	done := 0
+	next := func() error { done++; return step(done, 2*len(list)+2) }
+	count := press{ruler: letters()}
+	at := make([]int, len(list))
+	for i, p := range append([]Paper{index(at)}, list...) {
+		if i > 0 {
+			at[i-1] = count.sheets + 1
+		}
+		compose(&count, p, true)
+		if err := next(); err != nil {
+			return err
+		}
+	}
+	d := press{out: letters(), ruler: count.ruler, bound: true}
+	return d.print(w, append([]Paper{index(at)}, list...), next)
+}
+
+// print sets papers and writes them, step by step.
+func (d *press) print(w io.Writer, list []Paper, step func() error) error {
 	d.out.SetCatalogSort(true)
 	d.out.SetProducer("Loa", true)
 	d.out.SetLang("vi-VN")
@@ -41,7 +66,10 @@ func PDF(w io.Writer, list []Paper) error {
 		if made.IsZero() {
 			made = p.dated()
 		}
-		compose(&d, p, i == len(list)-1)
+		compose(d, p, i == len(list)-1)
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	y, m, day := made.In(text.Zone).Date() // the hour it was asked for is nothing it says
 	d.out.SetCreationDate(time.Date(y, m, day, 0, 0, 0, 0, time.UTC))
@@ -79,10 +107,12 @@ const (
 
 // press sets papers on pages. What is set is first a list of pieces, then put on pages.
 type press struct {
-	out   *fpdf.Fpdf
-	ruler *fpdf.Fpdf // measures; setting a face there writes nothing
-	room  float64    // how wide lines are now; mm
-	list  []piece
+	out    *fpdf.Fpdf // nil to count sheets alone
+	ruler  *fpdf.Fpdf // measures; setting a face there writes nothing
+	room   float64    // how wide lines are now; mm
+	list   []piece
+	bound  bool // each sheet has its number in the file
+	sheets int  // so far
 }
 
 // piece stays whole on one page: a line, a row of a table, signatures.
@@ -340,9 +370,14 @@ func (d *press) pages(p Paper, _ bool) {
 	number, y := 0, 0.0
 	turnOver := func() {
 		number++
+		d.sheets++
+		y = top
+		if d.out == nil {
+			return
+		}
 		d.out.AddPageFormat(turn, size)
 		d.out.SetAlpha(1, "Normal") // with it the file is a PDF 1.4, as offices want it
-		if y = top; number > 1 {
+		if number > 1 {
 			s := style{size: BodySize, jc: "center"}
 			d.words(textLine{words: []string{fmt.Sprint(number)}, wide: d.wide(fmt.Sprint(number), s)}, s, left, top/2, BodySize*point*single, d.room)
 		} else {
@@ -351,6 +386,15 @@ func (d *press) pages(p Paper, _ bool) {
 		if p.Check != "" {
 			s, words := style{size: CheckSize, italic: true, jc: "center"}, strings.Fields(plainPDF(p.Check))
 			d.words(textLine{words: words, wide: d.wide(strings.Join(words, " "), s)}, s, 0, high-bottom/2, CheckSize*point*single, wide)
+		}
+		if d.bound {
+			s, words := style{size: CheckSize, jc: "right"}, plainPDF(p.Lang.Say("paper.sheet", "n", d.sheets))
+			d.words(textLine{words: []string{words}, wide: d.wide(words, s)}, s, left, high-bottom/2, CheckSize*point*single, d.room)
+		}
+	}
+	draw := func(p piece) {
+		if d.out != nil {
+			p.draw(left, y)
 		}
 	}
 	turnOver()
@@ -369,14 +413,14 @@ func (d *press) pages(p Paper, _ bool) {
 		switch before := d.list[i].before; {
 		case y > top && y+before+need > high-bottom:
 			if turnOver(); head != nil {
-				head.draw(left, y)
+				draw(*head)
 				y += head.high
 			}
 		case y > top:
 			y += before
 		}
 		for ; i < n; i++ {
-			d.list[i].draw(left, y)
+			draw(d.list[i])
 			if y += d.list[i].high + d.list[i].after; i+1 < n {
 				y += d.list[i+1].before
 			}

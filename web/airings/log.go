@@ -1,12 +1,12 @@
 package airings
 
 import (
-	"cmp"
 	"net/http"
 	"time"
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/book"
 	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/stations"
@@ -26,15 +26,12 @@ type logPage struct {
 
 // logLine is a line with its names.
 type logLine struct {
-	airing.Line
-	StationLabel string
-	Programme    string
-	Episode      string
-	Badge        string
+	book.Line
+	Badge string
 }
 
 // Length is how long it was on air.
-func (l logLine) Length() time.Duration { return lengthOf(l.Line) }
+func (l logLine) Length() time.Duration { return lengthOf(l.Line.Line) }
 
 func lengthOf(l airing.Line) time.Duration { return time.Duration(l.Seconds) * time.Second }
 
@@ -130,11 +127,8 @@ func (p pages) named(r *kit.Request, reg *stations.Registry, lines []airing.Line
 		return nil, err
 	}
 	out := make([]logLine, len(lines))
-	for i, l := range lines {
-		prog, _ := plan.Programme(l.Programme) // what was reported stays, also of a programme that is gone
-		ep, _ := plan.Episode(l.Episode)       // of a report without one the title stays empty
-		out[i] = logLine{Line: l, StationLabel: reg.Label(l.Station), Programme: cmp.Or(prog.TitleAt(l.StartedAt), l.Programme),
-			Episode: ep.Title, Badge: badge(l)}
+	for i, x := range book.Named(reg, plan, lines) {
+		out[i] = logLine{x, badge(x.Line)}
 	}
 	return out, nil
 }

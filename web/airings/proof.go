@@ -108,14 +108,6 @@ func (p pages) since(r *kit.Request, plan *scheduler.Schedule, given airing.Proo
 	return "", sound, nil
 }
 
-// heardIn says in short what the machine heard, for books and lists; "" where it heard nothing.
-func heardIn(r *kit.Request, l airing.Line) string {
-	if w := l.Machine(); w != "" {
-		return r.Say("airing.proof_short", "word", r.Say("audio.match."+string(w)))
-	}
-	return ""
-}
-
 // Heard is the sentence by which her page tells the operator what became of her recordings, "" where
 // there are none or a person found something: kind, and with what makes a better one while it can still be made.
 func (c slotCard) Heard() string {

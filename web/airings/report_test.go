@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"loa/airing"
+	"loa/airing/book"
 	"loa/internal/text"
 )
 
@@ -13,8 +14,8 @@ import (
 func TestAnEarlierReportSaysWhatWasChanged(t *testing.T) {
 	start := time.Date(2024, 5, 13, 10, 0, 0, 0, time.UTC)
 	at := func(seconds int, note, why string, means airing.Means) logLine {
-		return logLine{Line: airing.Line{Report: airing.Report{Outcome: airing.Aired, Programme: "P1", StartedAt: start, Seconds: seconds,
-			Note: note, Why: why, Means: means}}}
+		return logLine{Line: book.Line{Line: airing.Line{Report: airing.Report{Outcome: airing.Aired, Programme: "P1", StartedAt: start, Seconds: seconds,
+			Note: note, Why: why, Means: means}}}}
 	}
 	list := past([]logLine{at(900, "mưa", "ghi nhầm", airing.FM), at(600, "", "đổi máy", airing.FM), at(600, "", "", airing.AllMeans[1])})
 	if len(list) != 2 || !slices.Equal(list[0].Differs, []string{"airing.differs.seconds", "airing.differs.note"}) || list[0].Why != "ghi nhầm" ||

@@ -3,6 +3,7 @@ package api
 import (
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/book"
 	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/audio"
@@ -91,6 +92,7 @@ var values = []listed{
 	{all: coverage.SuccessionKinds, say: "stations.change."},
 	{all: outgoing.Kinds[:], say: "outgoing.kind."},
 	{all: outgoing.Standings[:], say: "outgoing.state."},
+	{all: book.States[:], say: "book.state."},
 	{all: scheduler.GapKinds, say: "schedule.gap."},
 	{all: scheduler.ExceptionKinds, say: "schedule.exception."},
 	{all: scheduler.Outcomes, say: "schedule.outcome."},

@@ -47,6 +47,7 @@ var places = []place{
 	{"/today", "", "giam-sat", "Tuần này ra sao?"},
 	{"/airings", accounts.Operator, "can-bo-dai", "Khi có đoàn kiểm tra hỏi sổ"},
 	{"/airings", "", "giam-sat", "Sổ nhật ký"},
+	{"/books", "", "giam-sat", "Sổ nhật ký"},
 	{"/airings/new", "", "can-bo-dai", "Mỗi lần phát"},
 	{"/airings/{id}", accounts.Operator, "can-bo-dai", "Gắn ảnh hoặc bản ghi âm"},
 	{"/airings/{id}", "", "giam-sat", "Kiểm chứng"},
