@@ -146,7 +146,7 @@ func (l Language) fill(key string, args map[string]any) string {
 	if !ok {
 		return key
 	}
-	if len(args) == 0 {
+	if len(args) == 0 || !strings.Contains(s, "{") {
 		return s
 	}
 	if strings.Contains(s, "|") {
@@ -160,6 +160,9 @@ func (l Language) fill(key string, args map[string]any) string {
 	}
 	pairs := make([]string, 0, 2*len(args))
 	for k, v := range args {
+		if !strings.Contains(s, "{"+k) {
+			continue
+		}
 		value := l.Value(v)
 		pairs = append(pairs, "{"+k+"}", value)
 		if kind := l.kindOf(value); kind != "" {
