@@ -38,14 +38,21 @@ func (versionFlag) BeforeReset(t *terminal) error {
 
 // parser reads command lines, and says everything from the catalogue.
 func (t *terminal) parser() (*kong.Kong, error) {
+	words := t.wordLists()
+	say := func(key string) string { // of a tag of help
+		if key == "" {
+			return ""
+		}
+		return t.lang.Say(key, words...)
+	}
 	return kong.New(&grammar{}, kong.Name("loa"), kong.NoDefaultHelp(), kong.Writers(t.out, t.errs), kong.Exit(func(int) {}),
 		kong.Bind(t), kong.PostBuild(func(k *kong.Kong) error {
 			return kong.Visit(k.Model, func(node kong.Visitable, next kong.Next) error {
 				switch n := node.(type) {
 				case *kong.Node:
-					n.Help = t.key(n.Help)
+					n.Help = say(n.Help)
 				case *kong.Flag:
-					n.Help = t.key(flagKey(n))
+					n.Help = say(flagKey(n))
 					if n.Name = strings.ReplaceAll(n.Name, "_", "-"); n.Name == "q" {
 						n.Short = 'q'
 					}
@@ -62,14 +69,6 @@ func (t *terminal) parser() (*kong.Kong, error) {
 // flagKey is the key of what a flag says: a member of a filter, which says nothing of
 // the command line, is known by its name.
 func flagKey(f *kong.Flag) string { return cmp.Or(f.Help, "cli.flag."+f.Name) }
-
-// key is the sentence of a help tag.
-func (t *terminal) key(key string) string {
-	if key == "" {
-		return ""
-	}
-	return t.lang.Say(key, t.wordLists()...)
-}
 
 // synopsis is how a command is typed.
 func (t *terminal) synopsis(node *kong.Node) string {
