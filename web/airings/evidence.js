@@ -22,7 +22,7 @@ async function send(chosen) {
   const item = await box
     .addFile({ report, station, name, type, bytes, captured: chosen.lastModified, label: about })
     .catch(() => null);
-  if (!item) return say(document.querySelector("#outbox").dataset.full, "warn");
+  if (!item) return say(document.querySelector("#outbox-words").dataset.full, "warn");
   watch((list) => {
     const one = list.find((i) => i.id === item.id);
     if (!one) return;

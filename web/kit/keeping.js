@@ -5,7 +5,7 @@
 // airs until when, and what of it can be kept; <audio data-of="RECORDING"> plays it, and
 // <p data-kept-here="RECORDING" hidden> says so beside it.
 import { soundsKept, storage } from "./keep.js";
-import { box, clock, fill, make } from "./outgoing.js";
+import { box, clock, fill, host, make } from "./outgoing.js";
 import { sounds } from "./sounds.js";
 import { soundstore } from "./soundstore.js";
 
@@ -145,7 +145,7 @@ function tell(s) {
 
 const gone = make("div", { className: "stack" }),
   listed = document.querySelector("[data-sounds]");
-document.querySelector("#keeping").after(gone);
+host.after(gone);
 
 // draw says on the page what is kept; what stands as it did is left alone, with the focus in it.
 function draw(list) {

@@ -95,27 +95,30 @@ func firstOf(source string, patterns ...*regexp.Regexp) string {
 	return "button"
 }
 
-// parseFiles is ParseFS, with buttons marked where the Kit is told to.
+// indents are what a template has for its reader alone: a twentieth of a page as it is sent.
+var indents = regexp.MustCompile(`\n +`)
+
+// parseFiles is ParseFS without indents, and with buttons marked where the Kit is told to.
 func (k *Kit) parseFiles(t *template.Template, folder string, files fs.FS, patterns ...string) (*template.Template, error) {
-	if !k.cfg.Marks {
-		return t.ParseFS(files, patterns...)
-	}
 	for _, pattern := range patterns {
 		names, err := fs.Glob(files, pattern)
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range names {
-			source, err := fs.ReadFile(files, name)
+			b, err := fs.ReadFile(files, name)
 			if err != nil {
 				return nil, err
 			}
-			marked, _ := MarkButtons(folder+"/"+name, string(source))
+			source := indents.ReplaceAllLiteralString(string(b), "\n")
+			if k.cfg.Marks {
+				source, _ = MarkButtons(folder+"/"+name, source)
+			}
 			of := t
 			if base := path.Base(name); base != t.Name() {
 				of = t.New(base)
 			}
-			if _, err := of.Parse(marked); err != nil {
+			if _, err := of.Parse(source); err != nil {
 				return nil, err
 			}
 		}

@@ -13,8 +13,8 @@ import { final, outbox } from "./outbox.js";
 import { outstore } from "./outstore.js";
 
 const { person, contact } = document.body.dataset;
-const host = document.querySelector("#outbox"),
-  words = host.dataset;
+export const host = document.querySelector("#outbox");
+const words = document.querySelector("#outbox-words").dataset;
 const soon = 5000, // ms until what waits is tried again, at first
   late = 300_000; // and at last
 const slow = 8000; // ms after which a pressed button says what it waits for
