@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -165,9 +166,10 @@ func TestWhatTheOperatorsPageCostsOnALine(t *testing.T) {
 	}
 }
 
-// Before the first tap two things come one after the other, whatever the line: the page and one style that it names. No
-// script holds it up, for the buttons are forms, and what a script adds comes with what it imports at most two steps deep.
-func TestTheFirstTapWaitsForThePageAndOneStyle(t *testing.T) {
+// Before the first tap nothing but the page has to come, whatever the line: it brings the style of what it shows first.
+// No script holds it up, for the buttons are forms, and what a script adds comes with what it imports at most two steps deep.
+// Who has the page already, and its parts, is not sent that style again.
+func TestTheFirstTapWaitsForThePageAlone(t *testing.T) {
 	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
@@ -176,10 +178,16 @@ func TestTheFirstTapWaitsForThePageAndOneStyle(t *testing.T) {
 	}
 	operator, _, _ := aWeek(t, s)
 	c := webtest.NewClient(t, h, operator)
-	c.Get("/today")
+	first := c.Get("/today").Header().Get("Loa-Tag")
 	head := c.Doc().Find("head")
-	if n := head.Find("link[rel=stylesheet]").Length(); n != 1 {
+	if n := head.Find(`link[rel=stylesheet]:not([media="(min-width: 62rem)"])`).Length(); n != 0 {
 		t.Errorf("%d styles hold the page up", n)
+	}
+	if n := head.Find("style").Length(); n != 1 {
+		t.Errorf("the page brings %d styles", n)
+	}
+	if last := c.Doc().Find("body").Children().Last(); !last.Is("link[rel=stylesheet]") {
+		t.Error("the rest of the style does not come last")
 	}
 	if n := c.Doc().Find("script:not([type=module])").Length(); n != 0 {
 		t.Errorf("%d scripts hold the page up", n)
@@ -189,6 +197,15 @@ func TestTheFirstTapWaitsForThePageAndOneStyle(t *testing.T) {
 	}
 	if c.Doc().Find("form.thumbs button.yes").Length() == 0 || c.Doc().Find("form.thumbs").AttrOr("action", "") != "/airings" {
 		t.Error("nothing can be pressed without a script")
+	}
+	again := httptest.NewRequest(http.MethodGet, "/today", nil)
+	again.Header.Set("If-None-Match", `"another"`)
+	again.AddCookie(&http.Cookie{Name: "s", Value: operator})
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, again)
+	if body := w.Body.String(); w.Code != http.StatusOK || strings.Contains(body, "<style>") || strings.Count(body, `rel="stylesheet"`) != 1 ||
+		w.Header().Get("Loa-Tag") != first {
+		t.Errorf("who has kept the page gets %d with %d styles, %s and not %s", w.Code, strings.Count(body, `rel="stylesheet"`), w.Header().Get("Loa-Tag"), first)
 	}
 	imports := regexp.MustCompile(`(?m)^import [^"]*"\./(\w+\.js)"`)
 	script, err := os.ReadFile("kit/kit.js")

@@ -56,7 +56,7 @@ type pages struct {
 func Register(k *kit.Kit, s Store, blobs library.Blobs, desk airing.Desk) {
 	f := k.Folder("airings", files)
 	p := pages{store: s, blobs: blobs, desk: desk,
-		today: kit.NewView[todayPage](f, "today.html"), watch: kit.NewView[watchPage](f, "watch.html"), form: kit.NewView[formPage](f, "form.html"),
+		today: kit.NewView[todayPage](f, "today.html").Early(), watch: kit.NewView[watchPage](f, "watch.html"), form: kit.NewView[formPage](f, "form.html"),
 		report: kit.NewView[reportPage](f, "report.html"), log: kit.NewView[logPage](f, "log.html"), paper: kit.NewView[paperPage](f, "paper.html"),
 		check: kit.NewView[checkPage](f, "check.html"), handed: airing.NewHandout()}
 	k.Menu(

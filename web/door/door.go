@@ -113,7 +113,7 @@ type pages struct {
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("door", files)
-	p := pages{store: s, login: kit.NewView[loginPage](f, "login.html"), join: kit.NewView[joinPage](f, "join.html"),
+	p := pages{store: s, login: kit.NewView[loginPage](f, "login.html").Early(), join: kit.NewView[joinPage](f, "join.html"),
 		unlock: kit.NewView[unlockPage](f, "unlock.html"), pin: kit.NewView[pinPage](f, "pin.html"),
 		switching: kit.NewView[switchingPage](f, "switching.html"),
 		second:    kit.NewView[secondPage](f, "second.html"), factors: kit.NewView[factorsPage](f, "factors.html"),

@@ -377,8 +377,14 @@ func (r *Request) write(w http.ResponseWriter, status int, contentType string, b
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // the client may have gone; nobody is left to tell
+	if r.Method == http.MethodHead {
+		return
+	}
+	for piece := range slices.Chunk(body, r.pieces(len(body))) {
+		_, _ = w.Write(piece) // the client may have gone; nobody is left to tell
+		if len(piece) < len(body) {
+			_ = http.NewResponseController(w).Flush() // not every writer can; then it goes whole
+		}
 	}
 }
 

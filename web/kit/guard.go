@@ -11,15 +11,16 @@ import (
 )
 
 // policy is the Content-Security-Policy of every answer: nothing from outside,
-// nothing inline. blob: and data: are for pictures and recordings the page
-// itself has just made.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+// nothing inline but the one style of early.go, by its hash. blob: and data: are
+// for pictures and recordings the page itself has just made.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self' %s; img-src 'self' data: blob:; " +
 	"media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; " +
 	"frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
 
 // guard wraps the whole door: headers, cross-origin refusal, panics.
 func (k *Kit) guard(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
+	policy := fmt.Sprintf(policy, k.early.source)
 	return http.HandlerFunc(func(hw http.ResponseWriter, hr *http.Request) {
 		w := &statusWriter{ResponseWriter: hw} // also tells whether an answer has begun
 		r := &Request{Request: hr, kit: k, Now: k.cfg.Now().UTC()}
@@ -55,7 +56,7 @@ func (k *Kit) guard(next http.Handler) http.Handler {
 
 // spare drops what only a page that is shown needs: on a bad line each byte counts.
 func spare(h http.Header) {
-	for _, name := range []string{"Content-Security-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy"} {
+	for _, name := range []string{"Content-Security-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy", "Referrer-Policy"} {
 		h.Del(name)
 	}
 }

@@ -114,6 +114,7 @@ type Kit struct {
 	routes   []Route
 	views    []AnyView
 	assets   *assets
+	early    early // set by Handler
 	menu     []MenuItem
 	steps    []StepFunc
 	folders  []*Folder
@@ -291,6 +292,9 @@ func (k *Kit) Handler() (http.Handler, error) {
 		errs = append(errs, err)
 	}
 	k.assets.seal()
+	if k.early, err = k.assets.early(); err != nil {
+		errs = append(errs, err)
+	}
 	mux, err := k.mux()
 	if err != nil {
 		errs = append(errs, err)

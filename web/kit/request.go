@@ -39,6 +39,7 @@ type Request struct {
 	loose  *loose            // of the same
 	titles map[string]string // of contests, once one was named
 	of     string            // tag of the edition that the answer shows
+	early  bool              // the page brings the early part of the look (early.go)
 	sent   *sent             // by an outbox; nil of what a browser or a program asks
 }
 

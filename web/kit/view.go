@@ -93,6 +93,7 @@ func (p Page) Current(m MenuItem) bool {
 type View[T any] struct {
 	folder *Folder
 	file   string
+	early  bool // see Early
 
 	mu    sync.Mutex
 	langs map[text.Language]*template.Template // made when first shown: a set of templates takes 200 KB
@@ -141,6 +142,13 @@ func NewView[T any](f *Folder, file string) *View[T] {
 		return v
 	}
 	f.kit.views = append(f.kit.views, v)
+	return v
+}
+
+// Early declares that the page is often the first a phone opens, over a bad line: it brings the early part of the look
+// itself (early.go). Its "head" may have no style of its own.
+func (v *View[T]) Early() *View[T] {
+	v.early = true
 	return v
 }
 
@@ -236,6 +244,7 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 	if err := t.Execute(&b, &page); err != nil {
 		return fmt.Errorf("kit: render %s: %w", v.Name(), err)
 	}
+	r.early = v.early && r.Method == http.MethodGet && r.Header.Get("If-None-Match") == "" && r.Header.Get("Loa-Keep") == ""
 	status := r.status
 	if status == 0 {
 		status = http.StatusOK
@@ -251,6 +260,9 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 		}
 		tag := strings.Trim(w.Header().Get(tagHeader), `"`)
 		body = bytes.Replace(body, []byte(`data-mark=""`), []byte(`data-mark="`+tag+`"`), 1)
+	}
+	if r.early {
+		body = r.kit.early.put(body)
 	}
 	r.write(w, status, "text/html", body)
 	return nil

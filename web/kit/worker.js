@@ -267,10 +267,12 @@ async function lasting(answer) {
 }
 
 // differs reports whether two answers say something else, but for what each has of its own:
-// the IDs and secrets of its forms, its stamp and the time it was made.
+// the IDs and secrets of its forms, its stamp, the time it was made, and where it has its style.
 async function differs(one, other) {
   const plain = async (answer) =>
-    (await answer.text()).replace(/(name="(id|secret)" value|data-contact|data-made)="[^"]*"/g, "");
+    (await answer.text())
+      .replace(/(name="(id|secret)" value|data-contact|data-made)="[^"]*"/g, "")
+      .replace(/<style>[^<]*<.style>|<link rel="stylesheet"[^>]*>/g, "");
   return (await plain(one)) !== (await plain(other));
 }
 
