@@ -239,6 +239,11 @@ func (s Sample) Right() bool { return s.Heard != nil && s.Heard.Word == match.Ve
 // Wrong reports whether the machine heard another episode, or who gave the sample chose the wrong one.
 func (s Sample) Wrong() bool { return s.Heard != nil && s.Heard.Word == match.Contradicted }
 
+// Useless reports whether nothing could be heard in it, whatever was on air: another is wanted.
+func (s Sample) Useless() bool {
+	return s.Heard != nil && slices.Contains([]match.Reason{match.TooShort, match.TooQuiet, match.Unreadable}, s.Heard.Reason)
+}
+
 // Count is how well the machine hears where samples are made in one way.
 type Count struct {
 	Of    string  `json:"of"`    // "all", "distance", "horns", "weather" or "noise"

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/audio/audiotest"
 	"loa/internal/sheet"
 	"loa/web/api"
 )
@@ -162,5 +163,15 @@ func TestSamplesAreGivenHeardAndTakenBack(t *testing.T) {
 	}
 	if said, err := r.d.judgeProofs(t.Context(), monday); err != nil {
 		t.Errorf("%v %v", said, err)
+	}
+	short := r.given(operator, string(audiotest.WAVOf(make([]float32, 2*talkRate), talkRate)), form("S00001", "Nông thôn mới", "maker")...)
+	page := httptest.NewRequest("GET", short.Header().Get("Location"), nil)
+	for _, c := range append(short.Result().Cookies(), &http.Cookie{Name: "s", Value: operator}) {
+		page.AddCookie(c)
+	}
+	told := httptest.NewRecorder()
+	r.d.server.Handler.ServeHTTP(told, page)
+	if said := told.Body.String(); !strings.Contains(said, "cần ít nhất 8 giây") || !strings.Contains(said, "thu lại") || strings.Contains(said, "rất quý") {
+		t.Errorf("of two seconds of silence is said: %s", said)
 	}
 }

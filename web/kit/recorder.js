@@ -3,6 +3,7 @@
 //
 // The phone is asked to leave the sound as it is, and what it did is sent along. Where there is no
 // microphone for the page, its own recorder app brings a file.
+import { submit } from "./kit.js";
 import { box, fill, go, make } from "./outgoing.js";
 import { level, loudest, resampled, wav } from "./clip.js";
 
@@ -14,6 +15,7 @@ const most = 30, // s of a clip
   bits = 32000; // bit/s of a clip
 const enough = 3000; // ms in which a browser that writes clips has written something
 const silence = -55; // dB; airing.Silence
+const least = 8; // s that can be heard rightly; match.LeastSeconds
 const extensions = { webm: ".webm", mp4: ".m4a", ogg: ".ogg", wav: ".wav" };
 const untouched = { noiseSuppression: false, echoCancellation: false, autoGainControl: false };
 
@@ -183,6 +185,7 @@ export function run(button) {
     at.textContent = fill(words.part, { from: seconds(begins()), until: seconds(begins() + piece) });
     URL.revokeObjectURL(player.src);
     player.src = URL.createObjectURL(clip.sound ? new Blob([wav(chosen(), rate)], { type: "audio/wav" }) : clip.blob);
+    part("short").hidden = !clip.sound || chosen().length >= least * rate;
     part("silent").hidden = !clip.sound || level(chosen()) > silence;
   };
 
@@ -287,8 +290,24 @@ export function run(button) {
     }
   }
 
+  // What was recorded is meant, also where she sends the form around it at once.
+  const form = button.dataset.into && button.form;
+  async function sending(e) {
+    const sender = e.target.closest("button");
+    if (sender?.type !== "submit" || sender.form !== form || app.hidden === false) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    if (going) stop.click();
+    else if (!review.hidden && !part("send").disabled) {
+      await give(file);
+      if (closed) submit(form, sender);
+    }
+  }
+  if (form) form.addEventListener("click", sending, true);
+
   function close(last) {
     closed = true;
+    if (form) form.removeEventListener("click", sending, true);
     going?.stop();
     URL.revokeObjectURL(player.src);
     panel.replaceWith(...(last ? [make("p", { className: "notice ok", textContent: last })] : []));

@@ -224,6 +224,8 @@ func (p pages) give(w http.ResponseWriter, r *kit.Request) error {
 		return r.Redirect(w, "/samples", "samples.given_right")
 	case given.Wrong():
 		return r.Redirect(w, "/samples", "samples.given_wrong")
+	case given.Useless():
+		return r.Redirect(w, "/samples", "samples.given_useless", "why", given.Heard.Say(r.Lang, func(episode string) string { return episode }))
 	}
 	return r.Redirect(w, "/samples", "samples.given_missed")
 }
