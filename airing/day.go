@@ -17,7 +17,7 @@ type Day struct {
 	NotDue  []Task // today's that are not over, the next first
 	Coming  []Task // of the rest of the week, the next first
 	Later   []Task // of the two weeks after it, the next first: a phone without a network has them
-	Done    []Task // reported this week, planned or not, the latest first
+	Done    []Task // of this week, or reported in it, planned or not, the latest first
 }
 
 // Task is a slot with what a report of it would say if nothing is added. That of a
@@ -32,6 +32,7 @@ type Task struct {
 	Means     Means              // what the station usually uses, "" when nobody filled it in
 	Line      *Line              // the standing report, nil when there is none
 	Replanned bool               // the slot of the report was moved or called off since
+	OtherWeek bool               // it is reported, and of another week than this one
 }
 
 // OnAir reports whether the airing has begun and is not over.
@@ -63,8 +64,14 @@ type Plan struct {
 	Settings Settings
 }
 
-// DayOf sorts the slots of a station around now: last week's that wait, and
-// this week's, and what aired this week outside of them. A station the registry
+// DayBegins is from when on a Day at that time has what was reported.
+func (s Settings) DayBegins(zone *time.Location, now time.Time) time.Time {
+	cal := s.Calendar(zone)
+	return cal.Start(cal.Week(now)).AddDate(0, 0, -WaitingDays)
+}
+
+// DayOf sorts the slots of a station around now: last week's that wait or were reported this week, and
+// this week's, and what aired outside of them. A station the registry
 // does not know has an empty day. Faults: those of log.ForSlots and log.Airings.
 func DayOf(ctx context.Context, log Log, by accounts.Actor, p Plan, station string, now time.Time) (Day, error) {
 	st, err := p.Registry.Station(station)
@@ -72,7 +79,7 @@ func DayOf(ctx context.Context, log Log, by accounts.Actor, p Plan, station stri
 		return Day{}, nil
 	}
 	cal := p.Settings.Calendar(st.Location())
-	from, until := cal.Start(cal.Week(now)).AddDate(0, 0, -WaitingDays), cal.Start(cal.Week(now)+1)
+	from, until := p.Settings.DayBegins(st.Location(), now), cal.Start(cal.Week(now)+1)
 	last := cal.Start(cal.Week(now) + 1 + laterWeeks)
 	var slots []scheduler.Slot
 	var ids []string
@@ -90,7 +97,7 @@ func DayOf(ctx context.Context, log Log, by accounts.Actor, p Plan, station stri
 			tasks[i].Line, answers[l.ID] = &l, true
 		}
 	}
-	unplanned, err := unplanned(ctx, log, by, p, st, answers, Query{From: cal.Start(cal.Week(now)), Until: until})
+	unplanned, err := unplanned(ctx, log, by, p, st, answers, Query{From: from, Until: until})
 	if err != nil {
 		return Day{}, err
 	}
@@ -151,7 +158,8 @@ func sortDay(tasks []Task, cal Calendar, now time.Time) (d Day) {
 	for _, t := range tasks {
 		switch {
 		case t.Line != nil:
-			if !t.Slot.Start.Before(monday) && t.Slot.Start.Before(sunday) {
+			t.OtherWeek = t.Slot.Start.Before(monday) || !t.Slot.Start.Before(sunday)
+			if !t.OtherWeek || !t.Line.ReceivedAt.Before(monday) {
 				d.Done = append(d.Done, t)
 			}
 		case !now.Before(t.Over):

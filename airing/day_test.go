@@ -74,15 +74,16 @@ func TestADayIsSortedByWhatIsToBeDone(t *testing.T) {
 		start := time.Date(2024, 5, day, hour, 0, 0, 0, text.Zone)
 		return Task{Slot: scheduler.Slot{Start: start}, Over: start.Add(15 * time.Minute), Line: line}
 	}
-	line := &Line{}
+	line, today := &Line{}, &Line{ReceivedAt: now.Add(-time.Minute)}
 	d := sortDay([]Task{
-		task(6, 17, nil), task(8, 8, nil), task(9, 17, nil), task(10, 17, line), task(13, 17, line), task(14, 17, nil), task(15, 5, line),
-		task(15, 17, nil), task(15, 23, nil), task(16, 17, nil), task(19, 23, nil),
+		task(6, 17, nil), task(8, 8, nil), task(9, 17, nil), task(10, 17, line), task(12, 17, today), task(13, 17, line), task(14, 17, nil), task(15, 5, line),
+		task(15, 17, nil), task(15, 23, nil), task(16, 17, nil), task(19, 23, nil), task(20, 5, today),
 	}, DefaultSettings().Calendar(text.Zone), now)
 	for name, got := range map[string]struct {
 		tasks []Task
 		want  []int // days of the slots
-	}{"waiting": {d.Waiting, []int{14, 9}}, "not due": {d.NotDue, []int{15, 15}}, "coming": {d.Coming, []int{16, 19}}, "done": {d.Done, []int{15, 13}}} {
+	}{"waiting": {d.Waiting, []int{14, 9}}, "not due": {d.NotDue, []int{15, 15}}, "coming": {d.Coming, []int{16, 19}},
+		"done": {d.Done, []int{20, 15, 13, 12}}} {
 		ok := len(got.tasks) == len(got.want)
 		for i := 0; ok && i < len(got.want); i++ {
 			ok = got.tasks[i].Slot.Start.Day() == got.want[i]

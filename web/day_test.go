@@ -635,3 +635,27 @@ func TestAButtonOfAnOlderPageSaysWhatHappenedSince(t *testing.T) {
 		t.Errorf("what stands: %+v, %v", list, err)
 	}
 }
+
+// What was just reported stands on the page to which that leads, with the button that takes it back: also what is of last
+// week, and of a day that no list of today's has.
+func TestWhatWasJustReportedCanBeUndoneThere(t *testing.T) {
+	t.Parallel()
+	clock, _, operator, _ := onMonday(t)
+	clock.at = at(8, 0, 0).AddDate(0, 0, 7)
+	operator.Get("/today")
+	operator.Submit("#waiting ~ article form.thumbs", "outcome", "aired")
+	operator.Expect(http.StatusOK, "[data-report]", "Thứ Hai 17:00", "13/5/2024", "Hoàn tác")
+	operator.Submit("[data-report] form", "outcome", "withdrawn")
+	operator.Expect(http.StatusOK, "#waiting ~ article", "Thứ Hai 17:00")
+	if n := operator.Doc().Find("[data-report]").Length(); n != 0 {
+		t.Errorf("%d reports after it was undone", n)
+	}
+	operator.Get("/airings/new?station=S00001")
+	programme, _ := operator.Doc().Find("#f-programme option[value]:not([value=''])").Attr("value")
+	long := []string{"programme", programme, "started_at", "2024-05-03T17:00", "seconds", "15", "means", "fm"}
+	operator.Submit("main form.report", long...)
+	if w := operator.Submit("main form.report", long...); w.Code != http.StatusOK {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	operator.Expect(http.StatusOK, "main", "3/5/2024", "Hoàn tác")
+}

@@ -327,11 +327,14 @@ func (p pages) met(r *kit.Request, c airing.Confirm) (*airing.Task, error) {
 // saved leads back to the day, and says at once when an airing does not count.
 func (p pages) saved(w http.ResponseWriter, r *kit.Request, line airing.Line) error {
 	path := dayPath(r.Actor, line.Station)
+	set, err := p.store.AiringSettings(r.Context())
+	if err != nil {
+		return err
+	}
+	if line.Stands() && line.StartedAt.Before(set.DayBegins(text.Zone, r.Now)) { // it stands in no list of today's
+		path = "/airings/" + line.ID
+	}
 	if line.WeekClosed {
-		set, err := p.store.AiringSettings(r.Context())
-		if err != nil {
-			return err
-		}
 		week := set.Calendar(text.Zone).Week(line.StartedAt)
 		return r.Redirect(w, "/airings/"+line.ID, "airing.beside_"+string(line.Outcome), "week", week.Words(r.Lang))
 	}
