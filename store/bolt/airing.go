@@ -1033,6 +1033,7 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 			}
 			until = at
 		}
+		var last []byte // where the last that was kept stands
 		table, ids := linesByTime.name, linesByTime.descend(tx, from, until)
 		if q.Waiting {
 			table, ids = exhibits.name, waitingLines(tx, from, until)
@@ -1044,6 +1045,9 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 				return err
 			}
 			line, _, err := lineOf(tx, table, e.key, e.rec)
+			if err == nil && !q.Waiting {
+				line, err = versionAt(tx, line)
+			}
 			if err != nil {
 				return err
 			}
@@ -1052,15 +1056,47 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 			}
 			if len(lines) == q.Limit {
 				// The page ends before this line, so the next one starts after the last kept.
-				last := lines[len(lines)-1]
-				next = base64.RawURLEncoding.EncodeToString(timeAndID(last.StartedAt, uuid.MustParse(last.ID)))
+				next = base64.RawURLEncoding.EncodeToString(last)
 				return nil
 			}
-			lines = append(lines, line)
+			lines, last = append(lines, line), timeAndID(line.StartedAt, e.rec)
 		}
 		return nil
 	})
 	return lines, next, err
+}
+
+// versionAt is the version of a report that is listed where the line stands. Versions that say the same start stand
+// by their UUIDs, which say nothing of their order: those of one station change places, so that the last said is first.
+func versionAt(tx *tx, line airing.Line) (airing.Line, error) {
+	versioned := func(l airing.Line) bool { return l.Corrects != "" || l.CorrectedBy != "" }
+	if !versioned(line) {
+		return line, nil
+	}
+	type version struct {
+		airing.Line
+		entry uint32 // its number
+	}
+	var all []version // as they stand
+	prefix := append(numberKey(stationNumber(line.Station)), timeKey(line.StartedAt)...)
+	for e, err := range linesByPlace.descend(tx, prefix, after(prefix)) {
+		if err != nil {
+			return line, err
+		}
+		one, idx, err := lineOf(tx, linesByPlace.name, e.key, e.rec)
+		if err != nil {
+			return line, err
+		}
+		if versioned(one) {
+			all = append(all, version{one, idx.Report})
+		}
+	}
+	at := slices.IndexFunc(all, func(v version) bool { return v.ID == line.ID })
+	if at < 0 {
+		return line, damaged(linesByPlace.name, prefix, errMissing)
+	}
+	slices.SortFunc(all, func(a, b version) int { return cmp.Compare(b.entry, a.entry) })
+	return all[at].Line, nil
 }
 
 // waitingLines yields, of the reports with from <= start and UUID < until, those that wait for

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -70,6 +71,7 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"what is on air does not count yet":                        airingOnAir,
 		"a slot has one standing report":                           airingOneStanding,
 		"pages are complete, without repeats, newest first":        airingPages,
+		"versions of a report are listed as they were said":        airingVersions,
 		"scope holds in every query":                               airingScope,
 		"whoever reads the log finds her part of it":               airingParts,
 		"random operations agree with a plain model":               airingModel,
@@ -382,6 +384,42 @@ func airingOneStanding(t *testing.T, e AiringEngine) {
 	}
 	if won != 1 {
 		t.Fatalf("%d reports stand for one slot", won)
+	}
+}
+
+func airingVersions(t *testing.T, e AiringEngine) {
+	want := map[string][]string{} // IDs of a station's versions, the last first
+	for n := range 6 {            // by turns
+		for _, station := range []string{"S00005", "S00006"} {
+			line := mustConfirm(t, e, station, func(c *airing.Confirm) {
+				c.Note = strconv.Itoa(n)
+				if n > 0 {
+					c.Corrects, c.Why = want[station][0], "lần "+c.Note
+				}
+			})
+			want[station] = append([]string{line.ID}, want[station]...)
+		}
+	}
+	for _, limit := range []int{1, 5, 100} {
+		for _, only := range [][]string{{"S00005"}, {"S00005", "S00006"}, nil} {
+			q := airing.Query{Stations: only, From: monday.Add(-time.Hour), Until: monday.Add(time.Hour), Limit: limit}
+			got := map[string][]string{}
+			for more := true; more; more = q.After != "" {
+				lines, next, err := e.Airings(t.Context(), accounts.Daemon(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, l := range lines {
+					got[l.Station] = append(got[l.Station], l.ID)
+				}
+				q.After = next
+			}
+			for station, ids := range want {
+				if asked := only == nil || slices.Contains(only, station); asked && !slices.Equal(got[station], ids) {
+					t.Errorf("%v, %d at once: %s has %v, not %v", only, limit, station, got[station], ids)
+				}
+			}
+		}
 	}
 }
 
