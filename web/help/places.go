@@ -123,6 +123,7 @@ var places = []place{
 	{"/settings/deliveries", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
 	{"/settings/texts", "", "quan-tri", "Báo bằng tin nhắn"},
 	{"/settings/public", "", "quan-tri", "Trang công khai cho người dân"},
+	{"/podcasts", "", "quan-tri", "Podcast"},
 	{"/communes", "", "quan-tri", "Trang công khai cho người dân"},
 	{"/stations/{station}/poster", "", "can-bo-dai", "Tờ dán bảng tin"},
 	{"/settings/library", "", "quan-tri", "Thư viện âm thanh: giữ gì, giữ bao lâu"},

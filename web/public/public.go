@@ -48,6 +48,7 @@ type pages struct {
 	index  *kit.View[indexPage]
 	one    *kit.View[communePage]
 	poster *kit.View[posterPage]
+	feeds  *kit.View[podcastsPage]
 }
 
 // One network may ask so many times at once, and then once in so long: a whole commune may share an address.
@@ -60,10 +61,14 @@ const (
 func Register(k *kit.Kit, s Store, hall Hall, blobs library.Blobs) {
 	f := k.Folder("public", files)
 	p := pages{s, hall, blobs, kit.NewLimiter(every, burst, 10_000), kit.NewView[indexPage](f, "index.html"),
-		kit.NewView[communePage](f, "commune.html"), kit.NewView[posterPage](f, "poster.html")}
+		kit.NewView[communePage](f, "commune.html"), kit.NewView[posterPage](f, "poster.html"),
+		kit.NewView[podcastsPage](f, "podcasts.html")}
 	k.Handle(
 		kit.Route{Pattern: "GET /communes", Access: kit.Public, Shared: true, Handler: p.limited(p.showIndex)},
 		kit.Route{Pattern: "GET /communes/{station}", Access: kit.Public, Shared: true, Handler: p.limited(p.showCommune)},
+		kit.Route{Pattern: "GET /podcasts", Access: kit.Public, Shared: true, Handler: p.limited(p.showPodcasts)},
+		kit.Route{Pattern: "GET /podcasts/{programme}/{language}/feed.xml", Access: kit.Public, Handler: p.limited(p.feed)},
+		kit.Route{Pattern: "GET /podcasts/cover.png", Access: kit.Public, Handler: p.limited(p.cover)},
 		kit.Route{Pattern: "GET /listen/{episode}/{file}", Access: kit.Public, Handler: p.limited(p.sound)},
 		kit.Route{Pattern: "GET /stations/{station}/poster", Access: accounts.ReadStations, Handler: p.showPoster},
 	)

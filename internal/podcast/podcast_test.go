@@ -1,4 +1,4 @@
-package results
+package podcast
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 
 // Apple's directory takes square pictures of 1400 to 3000 pixels.
 func TestTheCoverIsAsLargeAsReadersAsk(t *testing.T) {
-	b, err := coverPNG()
+	b, err := Cover()
 	if err != nil {
 		t.Fatal(err)
 	}
