@@ -1025,6 +1025,10 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.visit("bientap", "/stations/import", nil)
 	w.told()
 	w.just("quantri", "/settings/texts", "settings/texts.html", nil)
+	w.just("quantri", "/stations/S00069/poster", "public/poster.html", nil) // of a district whose pages the demo shows
+	w.just("quantri", "/calendar/addresses", "calendar/addresses.html sharing.calendar_make", nil)
+	w.just("quantri", "/calendar/addresses", "calendar/addresses.html sure sharing.calendar_renew", nil)
+	w.just("quantri", "/calendar/addresses", "calendar/addresses.html sure sharing.calendar_end", nil)
 	w.recorded()
 	w.visit("hoithi", "/contests/lan-nam/papers?doc=certificates", nil)
 	w.visit("hoithi", "/contests/lan-nam/certificate", nil)
