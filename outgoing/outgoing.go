@@ -71,6 +71,7 @@ func (k Kind) Words(l text.Language) string { return l.Say("outgoing.kind." + st
 type Issuer struct {
 	District string `json:"district,omitempty"` // official code
 	Contest  string `json:"contest,omitempty"`  // ID
+	Quiz     string `json:"quiz,omitempty"`     // ID of a knowledge contest of that district, or the province
 }
 
 // Where is what an issuer's papers are about, as access is granted.
@@ -79,10 +80,13 @@ func (i Issuer) Where() accounts.Where {
 }
 
 // MayIssue refuses who may not give numbers to papers of that body, nor read its register: an office's are those
-// of who closes its weeks, a contest's of its organisers. Fault: accounts.denied.
+// of who closes its weeks, a contest's of its organisers, a knowledge contest's of who runs it. Fault: accounts.denied.
 func MayIssue(by accounts.Actor, i Issuer) error {
 	if i.Contest != "" {
 		return by.Must(accounts.Organise, i.Where())
+	}
+	if i.Quiz != "" {
+		return by.Must(accounts.RunQuiz, i.Where())
 	}
 	return by.Must(accounts.CloseWeek, i.Where())
 }
@@ -318,7 +322,7 @@ type Filter struct {
 
 // Query is what the filter asks of a store. Fault: stations.no_district.
 func (f Filter) Query(reg *stations.Registry) (Query, error) {
-	q := Query{Words: f.Q, Year: int(f.Year), Kind: f.Kind, State: f.State, Issuer: Issuer{f.District, f.Contest}}
+	q := Query{Words: f.Q, Year: int(f.Year), Kind: f.Kind, State: f.State, Issuer: Issuer{District: f.District, Contest: f.Contest}}
 	return q, reg.CheckDistrict(f.District)
 }
 

@@ -153,6 +153,16 @@ type MoveFacts struct {
 	Late  int // tries that wait for a word
 }
 
+// nexts are where a step leads from each stage.
+var nexts = map[Move]map[Stage]Stage{Announce: {Draft: Announced}, Fix: {Announced: Fixed}, Publish: {Fixed: Published},
+	TakeBack: {Announced: Draft, Fixed: Announced, Published: Announced}}
+
+// Next reports whether the step comes next by that time.
+func (c Contest) Next(m Move, at time.Time) bool {
+	_, now := nexts[m][c.Stage]
+	return now && (m != Fix || c.Over(at))
+}
+
 // Takes reports whether the step takes questions from the bank.
 func (c MakeMove) Takes() bool { return c.Move == Announce }
 
@@ -187,8 +197,7 @@ func (f MoveFacts) moved(m accounts.Meta, was Contest, c MakeMove) (Contest, err
 		return q, err
 	}
 	why := text.Line(c.Why)
-	next, ok := map[Move]map[Stage]Stage{Announce: {Draft: Announced}, Fix: {Announced: Fixed}, Publish: {Fixed: Published},
-		TakeBack: {Announced: Draft, Fixed: Announced, Published: Announced}}[c.Move]
+	next, ok := nexts[c.Move]
 	switch to, now := next[q.Stage]; {
 	case !ok:
 		return q, fault.New(fault.Invalid, "quiz.move_unknown").At("move")

@@ -277,6 +277,14 @@ func TestAContestGoesOnByItsSteps(t *testing.T) {
 			t.Errorf("%s of an announced contest: %v", name, err)
 		}
 	}
+	stale := by(org, time.Hour)
+	stale.Seen = "other"
+	if _, err := DecideContest(reg, stale, &q, SaveContest{ID: q.ID, Rules: q.Rules}); !is(err, "edit.stale", "") {
+		t.Errorf("edited from an older one: %v", err)
+	}
+	if _, err := DecideMove(MoveFacts{}, stale, q, MakeMove{Move: TakeBack, Why: "x"}); !is(err, "edit.stale", "") {
+		t.Errorf("moved from an older one: %v", err)
+	}
 	step := func(q Contest, f MoveFacts, after time.Duration, c MakeMove) (Contest, error) {
 		m, err := DecideMove(f, by(org, after), q, c)
 		return m.Contest, err

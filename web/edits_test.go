@@ -34,6 +34,7 @@ var unguarded = map[string][]string{
 		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes",
 		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask",
 		"POST /api/v1/lists", "POST /lists", "POST /papers", "PUT /api/v1/papers/{id}", "POST /coverage/paper", "POST /contests/{contest}/papers",
+		"POST /quiz/{quiz}", "POST /quizzes/new", "POST /quizzes/{quiz}/codes", "POST /quizzes/{quiz}/papers", "POST /questions/new",
 		"POST /settings/texts/token", "POST /api/v1/texts/token",
 		"POST /calendar/addresses", "POST /api/v1/calendars",
 		"POST /backups", "POST /api/v1/backups", "POST /api/v1/backups/try", "POST /samples", "POST /api/v1/samples"},
@@ -51,7 +52,8 @@ var unguarded = map[string][]string{
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
 		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import",
 		"POST /stations/merge", "POST /stations/split",
-		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /coverage/anew", "POST /stations/changes/undo/{number}"},
+		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /coverage/anew", "POST /stations/changes/undo/{number}",
+		"POST /questions/import"},
 	"keeps nothing: a report is handed to somebody else": {"POST /evidence/{id}/pass"},
 	"follows tus: the offset is the edition": {
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
@@ -65,6 +67,7 @@ var unguarded = map[string][]string{
 		"POST /people/invite/organiser/{contest}/withdraw",
 		"POST /settings/hooks/{id}/remove", "POST /messages/read", "POST /people/{id}/sessions/end", "POST /people/{id}/handover",
 		"POST /people/{id}/tokens/remove", "POST /people/{id}/factors/remove", "DELETE /api/v1/people/{id}/factors", "POST /logout", "POST /switch"},
+	"is one person's own, and says all she has each time: what is older changes nothing": {"POST /quiz/{quiz}/try"},
 	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase", "POST /login/code", "POST /unlock",
 		"POST /me/pin", "POST /login/passkey", "POST /login/second", "POST /me/factors/app", "POST /me/factors/passkey",
 		"POST /me/factors/remove", "POST /me/factors/spare"},
@@ -87,7 +90,8 @@ var unguarded = map[string][]string{
 		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /judging/{contest}/signed", "POST /api/v1/clock/confirm",
 		"POST /clock",
 		"POST /coverage/excuses/{id}", "POST /api/v1/coverage/excuses/{id}/answer", "POST /proposals/{id}/decline", "POST /api/v1/proposals/{id}/decline",
-		"POST /programmes/{id}/retire", "POST /settings/deliveries/replay", "POST /api/v1/post/replay"},
+		"POST /programmes/{id}/retire", "POST /settings/deliveries/replay", "POST /api/v1/post/replay",
+		"POST /quizzes/{quiz}/tries/{try}"},
 }
 
 // guardedPages are the pages whose forms carry the edition they were made from,
@@ -108,6 +112,8 @@ var guardedPages = map[string][]string{
 	"contest TestNoEditOfAPartIsLost, for the form goes by the same command": {
 		"POST /contests/{contest}/rules", "POST /contests/{contest}/entries/{entry}", "POST /contests/{contest}/promotion", "POST /contests/{contest}/results",
 		"POST /enter/{contest}/{entry}", "POST /judging/{contest}/ties"},
+	"quiz TestAContestGoesOnByItsSteps, for the form goes by the same command": {
+		"POST /quizzes/{quiz}", "POST /quizzes/{quiz}/edit", "POST /questions/{question}"},
 	"store/storetest audioLikeness, for the form goes by the same command": {"POST /library/{id}/alike"},
 }
 

@@ -68,6 +68,7 @@ var typed = map[string]map[string]string{
 	"/evidence":                   {"note": "Ảnh chụp cụm loa đã tháo"},
 	"/coverage/stations/{}":       {"reason": "weather", "asked": "*"},
 	"/papers":                     {"kind": "letter", "about": "Mời họp", "number": ""},
+	"/questions/new":              {"text": "Rác được làm gì trước?", "answer1": "Đốt", "answer2": "Phân loại", "right": "2"},
 	"/coverage/excuses":           {"why": "Đài vẫn phát được bằng loa lưu động"},
 	"/calls/{}":                   {"outcome": "no_answer", "said": ""},
 	"/coverage/anew":              {"from": "2025-05-01", "min_seconds": "10:00"},

@@ -37,6 +37,7 @@ import (
 	"loa/web/people"
 	"loa/web/programmes"
 	"loa/web/public"
+	"loa/web/quiz"
 	"loa/web/results"
 	"loa/web/runs"
 	"loa/web/samples"
@@ -55,6 +56,7 @@ type Store interface {
 	api.Store
 	airings.Store
 	audit.Store
+	quiz.Store
 	calls.Store
 	contests.Store
 	coverage.Store
@@ -135,6 +137,7 @@ func Register(k *kit.Kit, d Deps) {
 	calls.Register(k, d.Store)
 	seals.Register(k, d.Store)
 	papers.Register(k, d.Store, d.Contests.Titles)
+	quiz.Register(k, d.Store)
 	texts.Register(k, d.Store)
 	settings.Register(k, d.Store, d.Post)
 	programmes.Register(k, d.Store, d.Desk)

@@ -30,7 +30,11 @@ func givenKey(e outgoing.Entry) []byte {
 
 // issuerKey ends with a byte that no code and no ID holds.
 func issuerKey(i outgoing.Issuer) []byte {
-	return append([]byte("d"+i.District+"c"+i.Contest), 0)
+	key := "d" + i.District + "c" + i.Contest
+	if i.Quiz != "" {
+		key += "q" + i.Quiz
+	}
+	return append([]byte(key), 0)
 }
 
 func seriesKey(i outgoing.Issuer, kind outgoing.Kind, year int) []byte {
@@ -52,6 +56,13 @@ func given(tx *tx, index table[[]byte], key []byte) (*outgoing.Entry, error) {
 // takeFacts are what is known before a number is given.
 func takeFacts(tx *tx, reg *stations.Registry, m accounts.Meta, c outgoing.Take) (f outgoing.Facts, err error) {
 	f.Issued = reg.CheckDistrict(c.District) == nil && (c.Contest == "" || contestHeads.has(tx, []byte(c.Contest)))
+	if c.Quiz != "" {
+		q, found, err := quizzes.get(tx, []byte(c.Quiz))
+		if err != nil {
+			return f, err
+		}
+		f.Issued = found && q.District == c.District && c.Contest == ""
+	}
 	series := seriesKey(c.Issuer, c.Kind, c.Year(m.At))
 	if f.Last, err = lastNumber(tx, series); err != nil {
 		return f, err

@@ -56,6 +56,9 @@ var places = []place{
 	{"/samples", "", "giam-sat", "Bản thu mẫu"},
 	{"/weeks", "", "can-bo-dai", "Chép âm thanh cả tuần ra USB"},
 
+	{"/quiz", "", "ban-to-chuc", "6. Cuộc thi tìm hiểu"},
+	{"/quizzes", "", "ban-to-chuc", "6. Cuộc thi tìm hiểu"},
+	{"/questions", "", "ban-to-chuc", "6. Cuộc thi tìm hiểu"},
 	{"/papers", accounts.Organiser, "ban-to-chuc", "5. Kết quả, giải, in ấn"},
 	{"/papers", "", "giam-sat", "Số văn bản đi"},
 	{"/calls", "", "giam-sat", "Gọi đài"},

@@ -275,6 +275,20 @@ func (r *Request) Half() string {
 	return c.Value
 }
 
+// SetSlip gives the browser a secret under a name of its own, for who has no account.
+func (r *Request) SetSlip(w http.ResponseWriter, name, secret string, life time.Duration) {
+	r.setCookie(w, "slip-"+name, secret, life)
+}
+
+// Slip is the secret that SetSlip gave under that name, "" if none.
+func (r *Request) Slip(name string) string {
+	c, err := r.Cookie(r.cookieName("slip-" + name))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
 // Secret is that of the session the browser has.
 func (r *Request) Secret() string {
 	c, err := r.Cookie(r.cookieName("s"))

@@ -148,6 +148,8 @@ type bodies struct {
 // words says who issues.
 func (b bodies) words(i outgoing.Issuer) string {
 	switch {
+	case i.Quiz != "":
+		return b.Say("outgoing.quiz")
 	case i.District != "":
 		return b.reg.DistrictName(i.District)
 	case i.Contest != "":
