@@ -181,6 +181,8 @@ type Folder struct {
 	name string
 	fs   fs.FS
 	used map[string]bool // templates that some view declared
+
+	checked bool // its parts are parsed without fault
 }
 
 // Folder adds a page folder. name is the folder's own name; its .css, .js,

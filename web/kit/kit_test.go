@@ -215,6 +215,7 @@ func TestAKitRefusesToStartOnAMistake(t *testing.T) {
 	}{
 		"a template no view declares": {sampleFiles, none},
 		"a broken template":           {one(`{{define "main"}}{{if}}{{end}}`), view},
+		"a broken part":               {fstest.MapFS{"show.html": {Data: []byte(`{{define "main"}}{{end}}`)}, "_part.html": {Data: []byte(`{{if}}`)}}, view},
 		"a template without main":     {one(`<p>`), view},
 		"a page without kit.Page":     {sampleFiles, func(_ *kit.Kit, f *kit.Folder) { kit.NewView[struct{}](f, "show.html") }},
 		"a route without access": {nil, func(k *kit.Kit, _ *kit.Folder) {

@@ -190,29 +190,45 @@ func (k *Kit) shared(lang text.Language) (*template.Template, error) {
 // parse returns the view's file with all that it may use.
 func (k *Kit) parse(f *Folder, file string, lang text.Language) (*template.Template, error) {
 	t, err := k.shared(lang)
+	if err == nil {
+		t, err = k.parseParts(t, f)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return k.parseOwn(t, f, file)
+	return k.parseFile(t, f, file)
 }
 
-// check finds mistakes in the view's file without what all pages share, to copy which is most of making a view.
+// check finds mistakes in the view's file, and once in the folder's parts, without what all pages share, to copy
+// which is most of making a view.
 func (k *Kit) check(f *Folder, file string) error {
-	t, err := k.parseOwn(template.New("").Funcs(k.funcs(text.Vietnamese)), f, file) // the languages differ in functions only
+	fresh := func() *template.Template { return template.New("").Funcs(k.funcs(text.Vietnamese)) } // the languages differ in functions only
+	if !f.checked {
+		if _, err := k.parseParts(fresh(), f); err != nil {
+			return err
+		}
+		f.checked = true
+	}
+	t, err := k.parseFile(fresh(), f, file)
 	if err == nil && t.Lookup("main") == nil {
 		err = fmt.Errorf("kit: %s/%s defines no \"main\"", f.name, file)
 	}
 	return err
 }
 
-// parseOwn adds the folder's parts and the file.
-func (k *Kit) parseOwn(t *template.Template, f *Folder, file string) (_ *template.Template, err error) {
+// parseParts adds what the pages of a folder share.
+func (k *Kit) parseParts(t *template.Template, f *Folder) (_ *template.Template, err error) {
 	if parts, _ := fs.Glob(f.fs, "_*.html"); len(parts) > 0 && f.name != "kit" { // the pattern is a good one
 		if t, err = k.parseFiles(t, f.name, f.fs, parts...); err != nil {
 			return nil, fmt.Errorf("kit: parts of %s: %w", f.name, err)
 		}
 	}
-	if t, err = k.parseFiles(t, f.name, f.fs, file); err != nil {
+	return t, nil
+}
+
+func (k *Kit) parseFile(t *template.Template, f *Folder, file string) (*template.Template, error) {
+	t, err := k.parseFiles(t, f.name, f.fs, file)
+	if err != nil {
 		return nil, fmt.Errorf("kit: %s/%s: %w", f.name, file, err)
 	}
 	return t, nil
