@@ -81,6 +81,7 @@ type Report struct {
 	Corrects   string    `json:"corrects,omitempty"`      // ID of the report this one replaces
 	Why        string    `json:"why,omitempty"`           // why it was corrected
 	HeardAt    time.Time `json:"heard_at,omitzero"`       // UTC; of a correction that says the same outcome: when that was first said
+	OtherAt    time.Time `json:"other_at,omitzero"`       // UTC; of a correction: when the other outcome was first said, if it was before
 	SaidAt     time.Time `json:"said_at,omitzero"`        // UTC; of a report that waited on a phone: when it was made there
 	Unproven   bool      `json:"said_unproven,omitempty"` // nothing proves SaidAt, and it counts for nothing
 	ClockAhead int       `json:"clock_ahead,omitempty"`   // seconds the phone's clock was ahead of ours when the report was sent
@@ -321,6 +322,14 @@ func (l Line) Lack() Lack {
 func (l Line) Heard() time.Time {
 	if l.HeardAt.IsZero() {
 		return l.Spoke()
+	}
+	return l.HeardAt
+}
+
+// FirstSaid is when the outcome was first said, of a report that says it again; else the zero Time.
+func (l Line) FirstSaid() time.Time {
+	if l.Outcome == Withdrawn || l.Corrects == "" || !l.HeardAt.Before(l.Spoke()) {
+		return time.Time{}
 	}
 	return l.HeardAt
 }

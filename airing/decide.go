@@ -256,7 +256,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Change, error) {
 
 // weigh says whether the report counts and is on time. A correction that says
 // the same of the airing itself changes neither; one that says another time or
-// length is weighed anew, by when the outcome was first said.
+// length is weighed anew, by when the outcome was first said: also where somebody said the contrary in between.
 func (r *Report) weigh(f Facts, m accounts.Meta) {
 	if r.Outcome == Withdrawn {
 		return
@@ -264,11 +264,17 @@ func (r *Report) weigh(f Facts, m accounts.Meta) {
 	heard := r.spoke(m.At.UTC())
 	if old := f.Corrected; old != nil && old.Outcome == r.Outcome {
 		heard = old.Heard()
-		r.HeardAt = heard
+		r.HeardAt, r.OtherAt = heard, old.OtherAt
 		if old.sameAiring(*r) {
 			r.Qualifies, r.OffTarget, r.OnTime = old.Qualifies, old.OffTarget, old.OnTime
 			return
 		}
+	}
+	if old := f.Corrected; old != nil && old.Outcome != r.Outcome && old.Outcome != Withdrawn {
+		if !old.OtherAt.IsZero() {
+			heard, r.HeardAt = old.OtherAt, old.OtherAt
+		}
+		r.OtherAt = old.Heard()
 	}
 	r.by(f.Programme.TermsAt(r.StartedAt))
 	r.OnTime = !heard.After(r.End().Add(time.Duration(f.Settings.OnTimeHours) * time.Hour))

@@ -175,6 +175,7 @@ func TestACorrectionKeepsWhatItDoesNotSpeakOf(t *testing.T) {
 		{"too short after all", func(_ *Facts, c *Confirm) { c.Seconds = 100 }, func(r Report) Report { r.Seconds, r.Qualifies = 100, false; return r }},
 		{"it did not air: a new claim, and late", func(_ *Facts, c *Confirm) { c.Outcome, c.Reason = NotAired, PowerCut }, func(r Report) Report {
 			r.Outcome, r.Reason, r.Means, r.Seconds, r.Qualifies, r.OnTime, r.HeardAt = NotAired, PowerCut, "", 0, false, false, time.Time{}
+			r.OtherAt = first(t, facts()).Heard()
 			return r
 		}},
 		{"withdrawn", func(_ *Facts, c *Confirm) { c.Outcome, c.StartedAt = Withdrawn, slotStart.AddDate(1, 0, 0) }, func(r Report) Report {
@@ -192,6 +193,29 @@ func TestACorrectionKeepsWhatItDoesNotSpeakOf(t *testing.T) {
 		want = c.want(want)
 		if got, err := decided(f, weekLater, cmd); err != nil || got != want {
 			t.Errorf("%s:\n got %+v, %v\nwant %+v", c.name, got, err, want)
+		}
+	}
+}
+
+// Who said on time that it aired, then that it did not, then that it did, is on time by the first: she said the same.
+func TestTheFirstTellingCountsThoughTheContraryWasSaidBetween(t *testing.T) {
+	f := facts()
+	line := first(t, f)
+	for i, c := range []struct {
+		outcome Outcome
+		reason  Reason
+		onTime  bool
+		first   bool // it says again what was said before
+	}{{NotAired, PowerCut, false, false}, {Aired, "", true, true}, {NotAired, PowerCut, false, true}, {Aired, "", true, true}} {
+		f.Corrected, f.OfSlot = &line, &line
+		m := at(operator, slotStart.AddDate(0, 0, 7+i))
+		r, err := decided(f, m, Confirm{ID: someID, Outcome: c.outcome, Reason: c.reason, Corrects: line.ID, Why: "nhầm"})
+		if err != nil || r.OnTime != c.onTime {
+			t.Fatalf("%d: %v, on time %t: %+v", i, err, r.OnTime, r)
+		}
+		line = Line{Report: r, By: operator, ReceivedAt: m.At}
+		if line.FirstSaid().IsZero() == c.first {
+			t.Errorf("%d: first said %v", i, line.FirstSaid())
 		}
 	}
 }
