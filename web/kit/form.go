@@ -196,6 +196,11 @@ func (r *Request) Asked() *Form {
 	return f
 }
 
+// Secret reports whether what was sent had a passphrase or a PIN, which no page shows again.
+func (f Form) Secret() bool {
+	return slices.ContainsFunc([]string{"passphrase", "pin", "old"}, f.Values.Has)
+}
+
 // Get returns a field's value, "" if absent.
 func (f Form) Get(name string) string { return f.Values.Get(name) }
 

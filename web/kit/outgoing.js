@@ -96,7 +96,8 @@ function tell(list) {
     : "";
   see.hidden = location.pathname === "/outbox";
   enter.hidden = state !== words.out;
-  draw(reply, asks.filter((i) => i.id !== answers).slice(0, 1).map(replyTo));
+  const open = asks.filter((i) => i.id !== answers).slice(0, 1);
+  draw(reply, open.map((i) => replyTo(i, [words.reply, i.label].filter(Boolean).join(": "))));
   hand.hidden = asks.length === list.length;
 }
 // draw shows elements in a place. One that would be as it was made stays: it may be under a finger.
