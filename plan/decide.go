@@ -16,7 +16,7 @@ import (
 
 // SaveIndicator makes an indicator, or edits one.
 type SaveIndicator struct {
-	ID   string `json:"-"` // "" makes one, of Year and Mark
+	ID   string `json:"-"` // of one that is there, or is made; "" makes one of Year and Mark alone
 	Year int    `json:"year,omitempty" schema:"minimum=0 maximum=2099"`
 	Mark string `json:"mark,omitempty" schema:"maxLength=12"`
 	Fields
@@ -25,9 +25,16 @@ type SaveIndicator struct {
 // Named is the ID of the indicator that the command is about.
 func (c SaveIndicator) Named() string {
 	if c.ID != "" {
-		return c.ID
+		return strings.ToUpper(c.ID)
 	}
 	return IDOf(c.Year, text.Line(c.Mark))
+}
+
+// apart is the year and the mark that an ID is made of.
+func apart(id string) (year int, mark string) {
+	head, mark, _ := strings.Cut(id, "-")
+	year, _ = strconv.Atoi(head) // 0 is no year
+	return year, mark
 }
 
 // IDOf is the ID of the indicator with that mark in the plan of a year.
@@ -138,7 +145,7 @@ type SaveFacts struct {
 }
 
 // DecideSave says what an indicator becomes. How its figures are taken stays as soon as it has some: they would mean
-// something else. Faults: accounts.denied, plan.unknown, edit.stale, plan.year_odd, plan.mark_odd, plan.mark_taken,
+// something else. Faults: accounts.denied, edit.stale, plan.year_odd, plan.mark_odd, plan.mark_taken,
 // plan.entered_fixed, plan.name_missing, plan.counted_unknown, plan.counted_districts, plan.every_unknown,
 // plan.way_unknown, plan.target_zero, plan.target_percent, plan.value_large, kit.text_too_long.
 func DecideSave(f SaveFacts, m accounts.Meta, c SaveIndicator) (Indicator, error) {
@@ -146,19 +153,19 @@ func DecideSave(f SaveFacts, m accounts.Meta, c SaveIndicator) (Indicator, error
 		return Indicator{}, err
 	}
 	is := Indicator{ID: c.Named(), Year: c.Year, Mark: text.Line(c.Mark)}
+	if c.ID != "" {
+		is.Year, is.Mark = apart(c.ID)
+	}
 	switch {
-	case c.ID == "":
-		if err := checkYear(c.Year, "year"); err != nil {
+	case f.Was == nil:
+		if err := checkYear(is.Year, "year"); err != nil {
 			return is, err
 		}
 		if !marks.MatchString(is.Mark) {
 			return is, fault.New(fault.Invalid, "plan.mark_odd").At("mark")
 		}
-		if f.Was != nil {
-			return is, fault.New(fault.Conflict, "plan.mark_taken", "mark", f.Was.Mark, "name", f.Was.Name, "year", strconv.Itoa(f.Was.Year)).At("mark")
-		}
-	case f.Was == nil:
-		return is, Unknown()
+	case c.ID == "":
+		return is, fault.New(fault.Conflict, "plan.mark_taken", "mark", f.Was.Mark, "name", f.Was.Name, "year", strconv.Itoa(f.Was.Year)).At("mark")
 	default:
 		is = *f.Was
 		if err := m.Current(is.Edition()); err != nil {
@@ -251,10 +258,10 @@ func DecideEnter(f EnterFacts, m accounts.Meta, c Enter) (Entry, error) {
 	is, last := f.Indicator, f.Last
 	e := Entry{ID: m.NewID(), Indicator: is.ID, Period: c.Period, District: c.District, Version: last.Version + 1, Base: c.Base, Void: c.Void,
 		Proof: text.Line(c.Proof), Why: text.Line(c.Why), At: m.At.UTC(), By: m.By}
-	if err := MayEnter(m.By, is, c.District); err != nil {
+	if err := f.where(c); err != nil { // without a district nobody knows whose it would be
 		return e, err
 	}
-	if err := f.where(c); err != nil {
+	if err := MayEnter(m.By, is, c.District); err != nil {
 		return e, err
 	}
 	switch {

@@ -122,10 +122,10 @@ func (i Indicator) Edition() accounts.Edition { return accounts.EditionOf(i.Touc
 // Periods are those it has figures of.
 func (i Indicator) Periods() []coverage.Stretch { return i.Every.Periods(i.Year) }
 
-// Figure says an amount of the indicator with its unit: "92,1%", "5 tin, bài".
+// Figure says an amount of the indicator with its unit: "92,1%", "5 tin, bài". A share is rounded down to a tenth.
 func (i Indicator) Figure(l text.Language, a Amount) string {
 	if i.Percent {
-		return a.Words(l) + "%"
+		return (a - a%(one/10)).Words(l) + "%"
 	}
 	return strings.TrimSpace(a.Words(l) + " " + i.Unit)
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"loa/coverage"
@@ -45,9 +44,11 @@ type Point struct {
 	Reached bool             `json:"reached"` // Share is the target or more; where each period has to reach it
 	Entries []Entry          `json:"entries,omitempty"`
 
-	begun bool
-	gone  float64 // how much of the period is over, 0 to 1
+	gone float64 // how much of the period is over, 0 to 1
 }
+
+// Begun reports whether the period has a beginning before that moment.
+func (x Point) Begun(now time.Time) bool { return !now.Before(begin(x.Period)) }
 
 // Progress is how an indicator stands at a moment.
 type Progress struct {
@@ -112,7 +113,7 @@ func judge(i Indicator, entries []Entry, reg *stations.Registry, t Tallies, now 
 // point is one period as it stands.
 func (i Indicator) point(s coverage.Stretch, entries []Entry, reg *stations.Registry, t Tallies, now time.Time) Point {
 	from, until := begin(s), end(s)
-	x := Point{Period: s, Over: !now.Before(until), begun: !now.Before(from)}
+	x := Point{Period: s, Over: !now.Before(until)}
 	x.gone = min(max(float64(now.Sub(from))/float64(until.Sub(from)), 0), 1)
 	due := 1
 	if i.Districts {
@@ -203,8 +204,11 @@ func (p *Progress) year() {
 	p.expect(expected)
 }
 
-// expect notes what the pace leads to.
+// expect notes what the pace leads to: of what is counted in whole numbers a whole number.
 func (p *Progress) expect(a Amount) {
+	if !p.Percent && p.Way != Each && p.Target%one == 0 {
+		a -= a % one
+	}
 	p.Expected, p.State = &a, OnPace
 	if a < p.Target {
 		p.State = Behind
@@ -302,12 +306,21 @@ func (p Progress) Filled() int {
 	return int(min(100*float64(done)/float64(whole), 100))
 }
 
-// Waiting are the points that are over and lack a figure, the latest first.
-func (p Progress) Waiting() (list []Point) {
-	for _, x := range slices.Backward(p.Points) {
-		if x.Missing > 0 {
-			list = append(list, x)
+// Course is the year in percent of the target, period by period, -1 where there is no figure: of numbers that add up
+// what was done until then.
+func (p Progress) Course() (list []int) {
+	var sum Amount
+	for _, x := range p.Points {
+		share := x.Share
+		if p.Way == Sums && !p.Percent {
+			sum += x.Value
+			share = sum
 		}
+		n := -1
+		if x.Known {
+			n = int(100 * float64(share) / float64(p.Target))
+		}
+		list = append(list, n)
 	}
 	return list
 }

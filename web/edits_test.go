@@ -35,6 +35,7 @@ var unguarded = map[string][]string{
 		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask",
 		"POST /api/v1/lists", "POST /lists", "POST /papers", "PUT /api/v1/papers/{id}", "POST /coverage/paper", "POST /contests/{contest}/papers",
 		"POST /quiz/{quiz}", "POST /quizzes/new", "POST /quizzes/{quiz}/codes", "POST /quizzes/{quiz}/papers", "POST /questions/new",
+		"POST /plan/new", "POST /plan/paper",
 		"POST /settings/texts/token", "POST /api/v1/texts/token",
 		"POST /calendar/addresses", "POST /api/v1/calendars",
 		"POST /backups", "POST /api/v1/backups", "POST /api/v1/backups/try", "POST /samples", "POST /api/v1/samples"},
@@ -71,9 +72,9 @@ var unguarded = map[string][]string{
 	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase", "POST /login/code", "POST /unlock",
 		"POST /me/pin", "POST /login/passkey", "POST /login/second", "POST /me/factors/app", "POST /me/factors/passkey",
 		"POST /me/factors/remove", "POST /me/factors/spare"},
-	"carries the number of the version it was made from": {
+	"carries the number of the version it was made from": {"POST /plan/{id}", "PUT /api/v1/plan/{id}/figures/{change}",
 		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},
-	"is a step that the state before it allows once": {
+	"is a step that the state before it allows once": {"POST /plan/copy", "POST /api/v1/plan/copy",
 		"POST /api/v1/contests/{contest}/close", "POST /api/v1/contests/{contest}/rounds/{round}/finish",
 		"POST /api/v1/contests/{contest}/sheets/{task}/abstain", "POST /api/v1/contests/{contest}/sheets/{task}/mend",
 		"POST /api/v1/contests/{contest}/complaints/{complaint}/decide", "POST /api/v1/contests/{contest}/corrections/{proposal}/decide",
@@ -106,6 +107,7 @@ var guardedPages = map[string][]string{
 		"POST /airings/{id}/verdict", "POST /evidence/{id}", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
 	"TestAListIsKeptAndAskedFor":                               {"POST /lists/{list}"},
+	"web/plan TestIndicatorsAreEdited":                         {"POST /plan/{id}/edit"},
 	"TestTwoWhoExcuseOneStation":                               {"POST /coverage/stations/{station}/excuse"},
 	"web/calls TestTwoWhoCallTheSameStationAreToldOfEachOther": {"POST /calls/{station}"},
 	"TestTwoWhoDecideAboutOneComment":                          {"POST /contests/{contest}/comments"},

@@ -18,6 +18,7 @@ import (
 	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/outgoing"
+	"loa/plan"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/webtest"
@@ -89,6 +90,10 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 	if _, err := s.SaveStation(t.Context(), m, stations.SaveStation{ID: there.ID, Fields: f}); err != nil {
 		t.Fatal(err)
 	}
+	m.ID = "brought"
+	if _, err := s.CopyPlan(t.Context(), m, plan.CopyPlan{To: 2024}); err != nil {
+		t.Fatal(err)
+	}
 	m.ID = "listed"
 	listed := stations.SaveList{Name: "Vùng cao", Shared: true}
 	for _, st := range reg.Filter(stations.Filter{District: reg.Where(there.ID).District}) {
@@ -114,6 +119,7 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 		{"/stations", stations.Filter{}, "a[href^='/stations/export']", 2, ""},
 		{"/coverage", coverage.Query{}, "main header a[href^='/coverage?'], main header a[href^='/coverage/paper?']", 3, "week"},
 		{"/coverage/period", coverage.Filter{}, "main header a[href*='format=']", 2, ""},
+		{"/plan", plan.Filter{}, "main header a[href*='format=']", 2, ""},
 		{"/papers", outgoing.Filter{}, "main header a[href*='format=']", 2, ""},
 		{"/coverage/paper", coverage.Query{}, "a[href^='/coverage?'], a[href^='/coverage/paper?']", 3, ""},
 	} {

@@ -69,6 +69,8 @@ var typed = map[string]map[string]string{
 	"/coverage/stations/{}":       {"reason": "weather", "asked": "*"},
 	"/papers":                     {"kind": "letter", "about": "Mời họp", "number": ""},
 	"/questions/new":              {"text": "Rác được làm gì trước?", "answer1": "Đốt", "answer2": "Phân loại", "right": "2"},
+	"/plan/{}":                    {"value": "4", "base": "5"},
+	"/plan/new":                   {"mark": "T99", "target": "5"},
 	"/coverage/excuses":           {"why": "Đài vẫn phát được bằng loa lưu động"},
 	"/calls/{}":                   {"outcome": "no_answer", "said": ""},
 	"/coverage/anew":              {"from": "2025-05-01", "min_seconds": "10:00"},
@@ -1013,6 +1015,8 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.visit("quantri", "/people/sheet", map[string]string{"district": ""})
 	w.visit("giamsat", "/coverage?week=2025-W20", nil)
 	w.visit("giamsat", "/coverage/paper?week=2025-W20&agency=V%C4%83n+ph%C3%B2ng&symbol=VP&place=L%C3%A0o+Cai", nil)
+	w.visit("giamsat", "/plan/paper?agency=V%C4%83n+ph%C3%B2ng&symbol=VP&place=L%C3%A0o+Cai", nil)
+	w.just("quantri", "/plan/2025-T5/edit", "plan.remove", nil)
 	w.visit("hoithi", "/contests/lan-nam/papers?doc=minutes&symbol=VP&place=L%C3%A0o+Cai", nil)
 	w.visit("giamsat", "/coverage/stations/S00043?week=2025-W20", nil)
 	for _, station := range []string{"*", "S00099"} {

@@ -97,7 +97,7 @@ func (w *province) secret(t *testing.T, login string) string {
 	return webtest.Session(t, w.store, w.people[login], w.clock.at)
 }
 
-var anID = regexp.MustCompile(`^([A-Z]{1,2}\d+|[0-9a-f-]{20,}|S\d{5}.*|lan-(nam|sau)|lien-hoan|huyen-chon|entry-\d+|[A-Z0-9]{8,})$`)
+var anID = regexp.MustCompile(`^([A-Z]{1,2}\d+|[0-9a-f-]{20,}|S\d{5}.*|lan-(nam|sau)|lien-hoan|huyen-chon|20\d\d-T\w+|entry-\d+|[A-Z0-9]{8,})$`)
 
 // kindOf is what pages of one kind share: the path without IDs, and the names
 // of what is asked for.

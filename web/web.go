@@ -35,6 +35,7 @@ import (
 	"loa/web/messages"
 	"loa/web/papers"
 	"loa/web/people"
+	planpages "loa/web/plan"
 	"loa/web/programmes"
 	"loa/web/public"
 	"loa/web/quiz"
@@ -68,6 +69,7 @@ type Store interface {
 	me.Store
 	messages.Store
 	people.Store
+	planpages.Store
 	results.Store
 	samples.Store
 	settings.Store
@@ -138,6 +140,7 @@ func Register(k *kit.Kit, d Deps) {
 	seals.Register(k, d.Store)
 	papers.Register(k, d.Store, d.Contests.Titles)
 	quiz.Register(k, d.Store)
+	planpages.Register(k, d.Store, d.Contests)
 	texts.Register(k, d.Store)
 	settings.Register(k, d.Store, d.Post)
 	programmes.Register(k, d.Store, d.Desk)

@@ -40,6 +40,7 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "week_summary", Cron: "0 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling("job.told_week", d.weekSummary)},
 		{Name: "contests_remind", Cron: "30 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest,
 			Run: d.telling("job.told_contests", d.contestsRemind)},
+		{Name: "plan_remind", Cron: "15 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling("job.told_plan", d.planRemind)},
 		{Name: "messages_forget", Cron: "20 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetMessages},
 		{Name: "quiz_forget", Cron: "10 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetQuizPeople},
 		{Name: "books_forget", Cron: "10 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetBooks},

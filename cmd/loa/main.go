@@ -32,6 +32,7 @@ type grammar struct {
 	Calls        callsCommands     `cmd:"" help:"cli.summary.calls"`
 	Books        booksCommands     `cmd:"" help:"cli.summary.books"`
 	Papers       papersCommands    `cmd:"" help:"cli.summary.papers"`
+	Plan         planCommands      `cmd:"" help:"cli.summary.plan"`
 	Texts        textsCommands     `cmd:"" help:"cli.summary.texts"`
 	Public       publicCommand     `cmd:"" help:"cli.summary.public"`
 	Audit        auditCommand      `cmd:"" help:"cli.summary.audit"`

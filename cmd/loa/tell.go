@@ -10,6 +10,7 @@ import (
 	"loa/coverage"
 	"loa/internal/text"
 	"loa/message"
+	"loa/plan"
 )
 
 // telling is the job that posts what a noun says at its time. Done twice it posts
@@ -119,6 +120,22 @@ func (d *daemon) contestsRemind(ctx context.Context, at time.Time, set message.S
 		return nil
 	})
 	return drafts, err
+}
+
+// planRemind tells of figures of the plan that are missing of periods that ended some days ago.
+func (d *daemon) planRemind(ctx context.Context, at time.Time, _ message.Settings, people *accounts.Directory) (drafts []message.Draft, err error) {
+	reg, err := d.store.Registry(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, year := range plan.RemindedYears(at) {
+		book, err := d.store.PlanOf(ctx, accounts.Daemon(), year)
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, plan.Remind(book, reg, people, at)...)
+	}
+	return drafts, nil
 }
 
 // forgetMessages removes messages that are older than they are kept.

@@ -9,6 +9,7 @@ import (
 	"loa/contest"
 	"loa/library"
 	"loa/outgoing"
+	"loa/plan"
 	"loa/sharing"
 	"loa/web/kit"
 )
@@ -28,6 +29,7 @@ type Store interface {
 	TextStore
 	outgoing.Store
 	sharing.Store
+	plan.Store
 }
 
 // Register adds every noun's routes to k: one line each.
@@ -41,6 +43,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(callRoutes{s}.routes()...)
 	k.Handle(paperRoutes{s}.routes()...)
 	k.Handle(sharingRoutes{s}.routes()...)
+	k.Handle(planRoutes{s, hall}.routes()...)
 	k.Handle(textRoutes{s}.routes()...)
 	k.Handle(days{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)

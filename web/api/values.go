@@ -16,6 +16,7 @@ import (
 	"loa/library"
 	"loa/message"
 	"loa/outgoing"
+	"loa/plan"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/health"
@@ -93,6 +94,10 @@ var values = []listed{
 	{all: outgoing.Kinds[:], say: "outgoing.kind."},
 	{all: outgoing.Standings[:], say: "outgoing.state."},
 	{all: book.States[:], say: "book.state."},
+	{all: plan.Everys[:], say: "plan.every."},
+	{all: plan.Ways[:], say: "plan.way."},
+	{all: plan.Counteds[:], say: "plan.counted."},
+	{all: plan.States[:], say: "plan.state."},
 	{all: scheduler.GapKinds, say: "schedule.gap."},
 	{all: scheduler.ExceptionKinds, say: "schedule.exception."},
 	{all: scheduler.Outcomes, say: "schedule.outcome."},
