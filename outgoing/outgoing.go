@@ -153,7 +153,9 @@ type Take struct {
 	Date   stations.Date `json:"date,omitempty"`                                    // "" is today
 	About  string        `json:"about" schema:"maxLength=500"`
 	Head
-	Of   string        `json:"-"` // a page says it, no program
+	Sure bool          `json:"sure,omitempty"` // although the number leaves others out, or the one before it had another symbol
+	Ends stations.Date `json:"-"`              // the last day it tells of, "" where that is nothing; a page says it
+	Of   string        `json:"-"`              // a page says it, no program
 	Sum  string        `json:"sum,omitempty" schema:"maxLength=64"`
 	Lang text.Language `json:"-"`
 }
@@ -173,10 +175,14 @@ const (
 	mostSymbol = 30
 )
 
+// Leap is how many numbers may be left out before one is asked about: a paper book beside Loa takes some.
+const Leap = 10
+
 // Facts is what is known before a number is given.
 type Facts struct {
 	Issued bool   // the body is there
 	Last   int    // before the lowest number that may follow those of the series that stand, 0 for none
+	Latest *Entry // the highest of the series that stands, nil for none
 	Holder *Entry // who has the number that is asked for
 	Has    *Entry // the standing number of the paper
 }
@@ -192,7 +198,7 @@ func (c Take) Year(at time.Time) int {
 
 // DecideTake gives a number. Faults: accounts.denied, outgoing.kind_unknown, outgoing.no_issuer, outgoing.about_missing, outgoing.head_missing,
 // kit.text_too_long, outgoing.symbol_odd, outgoing.sum_odd, outgoing.date_ahead, outgoing.number_range,
-// outgoing.number_taken, outgoing.numbered.
+// outgoing.date_early, outgoing.number_taken, outgoing.numbered, and unless Sure outgoing.number_jumps, outgoing.symbol_other.
 func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 	today := stations.DateOf(m.At.In(text.Zone))
 	e := Entry{ID: m.NewID(), Issuer: c.Issuer, Kind: c.Kind, Year: c.Year(m.At), Number: c.Number, Date: c.Date, About: text.Line(c.About), Of: c.Of,
@@ -227,6 +233,8 @@ func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 		return Entry{}, fault.New(fault.Invalid, "outgoing.head_missing") // it would be blank for good
 	case e.Date > today || e.Date < "2000":
 		return Entry{}, fault.New(fault.Invalid, "outgoing.date_ahead").At("date")
+	case c.Ends != "" && e.Date < min(c.Ends, today):
+		return Entry{}, fault.New(fault.Invalid, "outgoing.date_early", "day", min(c.Ends, today)).At("date")
 	case e.Number < 1 || e.Number > MostNumber:
 		return Entry{}, fault.New(fault.Invalid, "outgoing.number_range", "most", MostNumber).At("number")
 	case strings.ContainsFunc(e.Symbol, func(r rune) bool {
@@ -256,6 +264,13 @@ func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 		return Entry{}, fault.New(fault.Conflict, code, "code", h.Code, "by", h.By.Name, "about", h.About, "next", f.Last+1).At("number")
 	}
 	e.Code = e.Office().Code(e.Kind.Mark())
+	switch was := f.Latest; {
+	case c.Sure || was == nil:
+	case e.Number > f.Last+1+Leap:
+		return Entry{}, fault.New(fault.Conflict, "outgoing.number_jumps", "code", e.Code, "last", was.Code, "next", f.Last+1).At("number")
+	case e.Symbol != was.Symbol:
+		return Entry{}, fault.New(fault.Conflict, "outgoing.symbol_other", "code", e.Code, "last", was.Code)
+	}
 	return e, nil
 }
 
@@ -316,13 +331,15 @@ type Filter struct {
 	Year     Year     `name:"year"`
 	Kind     Kind     `name:"paper"`
 	State    Standing `name:"standing"`
+	Province bool     `name:"province"` // the province's office issued it
 	District string   `name:"district"` // whose office issued it
 	Contest  string   `name:"contest"`  // ID
 }
 
 // Query is what the filter asks of a store. Fault: stations.no_district.
 func (f Filter) Query(reg *stations.Registry) (Query, error) {
-	q := Query{Words: f.Q, Year: int(f.Year), Kind: f.Kind, State: f.State, Issuer: Issuer{District: f.District, Contest: f.Contest}}
+	q := Query{Words: f.Q, Year: int(f.Year), Kind: f.Kind, State: f.State, Province: f.Province,
+		Issuer: Issuer{District: f.District, Contest: f.Contest}}
 	return q, reg.CheckDistrict(f.District)
 }
 
@@ -333,8 +350,9 @@ type Query struct {
 	Kind  Kind
 	State Standing
 	Issuer
-	After string // cursor of the page before, "" for the first
-	Limit int    // at most Most; 0 means so many
+	Province bool   // of its office alone
+	After    string // cursor of the page before, "" for the first
+	Limit    int    // at most Most; 0 means so many
 }
 
 // Most is the most entries one page holds, and MostLookedAt how many it looks at where few pass.
@@ -343,7 +361,7 @@ const Most, MostLookedAt = 500, 5000
 // Wants reports whether the query asks for the entry and the actor may know of it. The year is not looked at.
 func (q Query) Wants(by accounts.Actor, e Entry) bool {
 	return (q.Kind == "" || q.Kind == e.Kind) && (q.State == "" || (q.State == Given) == e.Stands()) &&
-		(q.District == "" || q.District == e.District) && (q.Contest == "" || q.Contest == e.Contest) &&
+		(!q.Province || e.Issuer == Issuer{}) && (q.District == "" || q.District == e.District) && (q.Contest == "" || q.Contest == e.Contest) &&
 		q.finds(e.Code+" "+e.About+" "+e.By.Name) &&
 		MayIssue(by, e.Issuer) == nil
 }
@@ -359,6 +377,11 @@ type Store interface {
 	// Outgoing returns a page of the register, the latest year and number first, and the cursor of the next page, ""
 	// at the end. Fault: outgoing.cursor.
 	Outgoing(ctx context.Context, by accounts.Actor, q Query) (list []Entry, next string, err error)
+}
+
+// Doubted reports whether a number was refused only until somebody is sure of it.
+func Doubted(err error) bool {
+	return fault.Is(err, "outgoing.number_jumps") || fault.Is(err, "outgoing.symbol_other")
 }
 
 // Unknown is the fault outgoing.unknown: there is no such entry.

@@ -23,7 +23,7 @@ func actor(r accounts.Role, l accounts.Level, id string) accounts.Actor {
 
 // TestANumberIsGivenBySaneWords: what was typed wrong is said beside its field, and nothing is given.
 func TestANumberIsGivenBySaneWords(t *testing.T) {
-	taken := Entry{Code: "15/BC-VPĐP", Number: 15, About: "Tuần 22", By: accounts.Actor{Name: "Anh Páo"}}
+	taken := Entry{Code: "15/BC-VPĐP", Number: 15, Head: Head{Symbol: "VPĐP"}, About: "Tuần 22", By: accounts.Actor{Name: "Anh Páo"}}
 	struck := taken
 	struck.Why = "Lấy nhầm"
 	for name, c := range map[string]struct {
@@ -52,6 +52,9 @@ func TestANumberIsGivenBySaneWords(t *testing.T) {
 		"half a sum":           {monitor, func(c *Take, _ *Facts) { c.Sum = "abc" }, "outgoing.sum_odd", "sum"},
 		"somebody has it":      {monitor, func(_ *Take, f *Facts) { f.Holder = &taken }, "outgoing.number_taken", "number"},
 		"it was struck out":    {monitor, func(_ *Take, f *Facts) { f.Holder = &struck }, "outgoing.number_struck", "number"},
+		"before its week ends": {monitor, func(c *Take, _ *Facts) { c.Date, c.Ends = "2024-06-01", "2024-06-02" }, "outgoing.date_early", "date"},
+		"far from the last":    {monitor, func(c *Take, f *Facts) { c.Number, f.Latest = 115, &taken }, "outgoing.number_jumps", "number"},
+		"another symbol":       {monitor, func(c *Take, f *Facts) { c.Symbol, f.Latest = "TTTH", &taken }, "outgoing.symbol_other", ""},
 		"the paper has one":    {monitor, func(_ *Take, f *Facts) { f.Has = &taken }, "outgoing.numbered", ""},
 	} {
 		take, f := Take{Kind: Report, About: "Kết quả tuần 23", Head: Head{Symbol: "VPĐP"}}, Facts{Issued: true, Last: 15}
@@ -64,6 +67,23 @@ func TestANumberIsGivenBySaneWords(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, e, err)
 		case c.fault != "" && (got == nil || got.Code != c.fault || got.Field != c.field || e.Code != ""):
 			t.Errorf("%s: %v, not %s at %q", name, err, c.fault, c.field)
+		}
+	}
+}
+
+// TestWhoIsSureIsAskedNothing: a number far from the last or of another symbol is given; a few left out are no question,
+// nor is a report of the week that runs, dated today.
+func TestWhoIsSureIsAskedNothing(t *testing.T) {
+	last := Entry{Code: "15/BC-VPĐP", Number: 15, Head: Head{Symbol: "VPĐP"}}
+	for name, c := range map[string]Take{
+		"115":                {Number: 115, Sure: true, Head: Head{Symbol: "VPĐP"}},
+		"another symbol":     {Sure: true, Head: Head{Symbol: "TTTH"}},
+		"some left out":      {Number: 16 + Leap, Head: Head{Symbol: "VPĐP"}},
+		"the week that runs": {Head: Head{Symbol: "VPĐP"}, Ends: "2024-06-09"},
+	} {
+		c.Kind, c.About = Report, "Kết quả"
+		if _, err := DecideTake(Facts{Issued: true, Last: 15, Latest: &last}, accounts.Meta{ID: name, By: monitor, At: at}, c); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

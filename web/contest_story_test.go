@@ -344,6 +344,10 @@ func TestAContestFromJudgingToTheArchive(t *testing.T) {
 	for n, j := range judges {
 		j.score(id, func(i int) string { return []string{"8.5", "7", "6.5"}[(i+n)%3] })
 	}
+	minutes := base + "/papers?doc=minutes&round=chung-khao&symbol=VP&place=L%C3%A0o+Cai"
+	if res, b := org.post(minutes); res.StatusCode != http.StatusConflict || !bytes.Contains(b, []byte("mới tạm tính")) {
+		t.Errorf("provisional minutes get a number: %s", res.Status)
+	}
 	org.mustStep(base, "do", "finish", "round", "chung-khao")
 	org.must(base + "/results")
 	org.mustStep(base, "do", "publish")
@@ -365,6 +369,7 @@ func TestAContestFromJudgingToTheArchive(t *testing.T) {
 			t.Errorf("GET /api/v1/contests%s lacks %s: %.300s", path, want, b)
 		}
 	}
+	org.must(minutes)
 	archive := org.get("/api/v1" + base + "/archive")
 	v, err := contest.CheckArchive(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil || v.Entries != 3 || v.Sheets != 9 || v.Rounds != 1 || v.Files != 3 {
@@ -531,7 +536,7 @@ func readArchive(t *testing.T, archive []byte) {
 	}
 	for name, words := range map[string][]string{
 		"DOC-TRUOC.txt":                                {"loa contest verify", "van-ban/"},
-		"van-ban/bien-ban-chung-khao.html":             {"BIÊN BẢN CHẤM THI", "Nơi nhận", "Chuyện làng"},
+		"van-ban/bien-ban-chung-khao.html":             {"BIÊN BẢN CHẤM THI", "Số: 01/BB-VP", "Nơi nhận", "Chuyện làng"},
 		"van-ban/bang-ket-qua-chung-khao.html":         {"BẢNG TỔNG HỢP KẾT QUẢ", "Giải Nhất"},
 		"van-ban/phieu-cham-chung-khao.html":           {"PHIẾU CHẤM ĐIỂM", "Người giamkhao1"},
 		"van-ban/quyet-dinh-khen-thuong.html":          {"QUYẾT ĐỊNH", "Điều 1"},

@@ -52,6 +52,7 @@ type papersTake struct {
 	Symbol   string `help:"cli.flag.paper_symbol"`
 	District string `help:"cli.flag.district"`
 	Contest  string `help:"cli.flag.contest"`
+	Sure     bool   `help:"cli.flag.paper_sure"`
 	ID       string `name:"id" help:"cli.flag.id"`
 	JSON     bool   `help:"cli.flag.json"`
 }
@@ -59,7 +60,7 @@ type papersTake struct {
 // Run tells the daemon and prints the number.
 func (c papersTake) Run(t *terminal) error {
 	in := outgoing.Take{Issuer: outgoing.Issuer{District: c.District, Contest: c.Contest}, Kind: outgoing.Kind(c.Kind), About: c.About, Number: c.Number,
-		Head: outgoing.Head{Symbol: c.Symbol}}
+		Head: outgoing.Head{Symbol: c.Symbol}, Sure: c.Sure}
 	if c.Date != "" {
 		day, err := stations.ParseDate(c.Date)
 		if err != nil {

@@ -14,13 +14,19 @@ import (
 // ArchivePapers are the papers of a contest as pages that any browser shows, to be read
 // beside its archived log: minutes, table and sheets of each round, the decision, and
 // scripts that were typed.
-// What there is nothing to say of is left out. Faults: those of Draw.
-func ArchivePapers(s *contest.State, reg *stations.Registry, at time.Time) (list []contest.ArchivePaper, err error) {
+// What there is nothing to say of is left out. head is that of a document, with its number where it has one. Faults: those of
+// Draw and of head.
+func ArchivePapers(s *contest.State, reg *stations.Registry, at time.Time, head func(document, round string) (paper.Office, error)) (
+	list []contest.ArchivePaper, err error) {
 	add := func(document, round, name string) {
 		if err != nil {
 			return
 		}
-		papers, wrong := Draw(s, reg, round, document, paper.Office{}, text.Vietnamese, at)
+		o, wrong := head(document, round)
+		var papers []paper.Paper
+		if wrong == nil {
+			papers, wrong = Draw(s, reg, round, document, o, text.Vietnamese, at)
+		}
 		if f := fault.Of(wrong); f != nil && f.Kind == fault.NotFound {
 			return
 		}

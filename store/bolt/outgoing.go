@@ -64,7 +64,7 @@ func takeFacts(tx *tx, reg *stations.Registry, m accounts.Meta, c outgoing.Take)
 		f.Issued = found && q.District == c.District && c.Contest == ""
 	}
 	series := seriesKey(c.Issuer, c.Kind, c.Year(m.At))
-	if f.Last, err = lastNumber(tx, series); err != nil {
+	if f.Last, f.Latest, err = lastNumber(tx, series); err != nil {
 		return f, err
 	}
 	if c.Number > 0 && c.Number <= outgoing.MostNumber {
@@ -78,21 +78,21 @@ func takeFacts(tx *tx, reg *stations.Registry, m accounts.Meta, c outgoing.Take)
 	return f, err
 }
 
-// lastNumber is the highest number of a series that stands, and what was struck out directly behind it: one that was
+// lastNumber is the highest number of a series that stands, with its entry, and what was struck out directly behind it: one that was
 // typed by mistake and struck out carries the count nowhere.
-func lastNumber(tx *tx, series []byte) (last int, err error) {
+func lastNumber(tx *tx, series []byte) (last int, latest *outgoing.Entry, err error) {
 	struck := map[int]bool{}
 	for e, err := range numberSeries.descend(tx, series, after(series)) {
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		n := int(binary.BigEndian.Uint32(e.key[len(series):]))
 		given, err := numbersGiven.named(tx, e.rec, numberSeries.name, e.key)
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		if given.Stands() {
-			last = n
+			last, latest = n, &given
 			break
 		}
 		struck[n] = true
@@ -100,7 +100,7 @@ func lastNumber(tx *tx, series []byte) (last int, err error) {
 	for struck[last+1] {
 		last++
 	}
-	return last, nil
+	return last, latest, nil
 }
 
 // TakeNumber implements outgoing.Store.

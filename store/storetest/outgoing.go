@@ -57,7 +57,7 @@ func engineOutgoing(t *testing.T, e store.Engine) {
 
 	for want, edit := range map[string]func(*outgoing.Take){
 		"01/BB-VPĐP": func(c *outgoing.Take) { c.Kind = outgoing.Minutes },
-		"47/BC-VPĐP": func(c *outgoing.Take) { c.Number = 47 },
+		"47/BC-VPĐP": func(c *outgoing.Take) { c.Number, c.Sure = 47, true },
 		"01/VPĐP":    func(c *outgoing.Take) { c.Kind = outgoing.Letter },
 		"01/BC":      func(c *outgoing.Take) { c.District, c.Symbol = home, "" },
 		"01/BC-X":    func(c *outgoing.Take) { c.Date, c.Symbol = "2023-12-31", "X" },
@@ -67,7 +67,7 @@ func engineOutgoing(t *testing.T, e store.Engine) {
 		}
 	}
 	m := meta(part)
-	of := outgoing.Take{Issuer: outgoing.Issuer{District: home}, Kind: outgoing.Report, About: "Tuần 20", Of: "/coverage/paper?week=2024-W20",
+	of := outgoing.Take{Issuer: outgoing.Issuer{District: home}, Kind: outgoing.Report, About: "Tuần 20", Of: "/coverage/paper?week=2024-W20", Sure: true,
 		Head: outgoing.Head{Agency: "Văn phòng", Symbol: "VP", Place: "Bắc Hà"}}
 	mine, err := e.TakeNumber(ctx, m, of)
 	if err != nil || mine.Code != "02/BC-VP" || mine.Date != "2024-12-31" {

@@ -399,7 +399,12 @@ func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	err = c.hall.Archive(r.Context(), f, r.Now, id, func(s *contest.State) ([]contest.ArchivePaper, error) { return paper.ArchivePapers(s, reg, r.Now) },
+	err = c.hall.Archive(r.Context(), f, r.Now, id, func(s *contest.State) ([]contest.ArchivePaper, error) {
+		return paper.ArchivePapers(s, reg, r.Now, func(document, round string) (office.Office, error) {
+			n, err := r.NumberOf(c.store, outgoing.Issuer{Contest: s.ID}, true, paper.Address(s, document, round))
+			return n.Head(office.Office{}), err
+		})
+	},
 		func(ctx context.Context, p contest.Piece) (io.ReadCloser, error) {
 			return c.blobs.Open(ctx, p.SHA256)
 		})

@@ -78,6 +78,7 @@ func (p pages) drawWeek(w http.ResponseWriter, r *kit.Request) (page paperPage, 
 		page.Paper.Body = append(page.Paper.Body, paper.Text{Words: page.Paper.Check, Italic: true})
 	}
 	page.Number.Drawn(r, []paper.Paper{page.Paper})
+	page.Number.Ends = stations.DateOf(cal.End(week).Add(-1))
 	return page, nil
 }
 

@@ -68,5 +68,6 @@ func (p pages) drawReport(w http.ResponseWriter, r *kit.Request) (page reportPag
 	}
 	page.Papers = rep.Papers(page.Number.Head(page.Form.Letterhead()), r.Lang, r.Now)
 	page.Number.Drawn(r, page.Papers)
+	page.Number.Ends = rep.Last
 	return page, nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"loa/internal/fault"
 	"loa/internal/paper"
 	"loa/internal/text"
 	"loa/outgoing"
@@ -17,6 +18,9 @@ type PaperNumber struct {
 	May     bool            // she may take one here
 	Whole   bool            // its head says all that stays with the number
 	Changed bool            // the paper says something else than when it got its number
+	Early   bool            // it is still being judged, and no paper to be numbered
+	Doubt   bool            // what was asked for is asked about
+	Ends    stations.Date   // the last day it tells of, "" where that is nothing
 	Form    Form            // to take one
 	Of      string          // the page's address
 
@@ -71,16 +75,19 @@ func (r *Request) TakeNumber(w http.ResponseWriter, s outgoing.Store, n *PaperNu
 		return false, err
 	}
 	c := outgoing.Take{Issuer: n.issuer, Kind: k, Number: f.Int("number"), About: n.title, Of: n.Of, Sum: n.sum, Lang: r.Lang,
-		Head: headOf(o)}
+		Head: headOf(o), Sure: f.Bool("sure"), Ends: n.Ends}
 	if day := f.Date("date"); !day.IsZero() {
 		c.Date = stations.DateOf(day)
+	}
+	if n.Early {
+		return false, fault.New(fault.Conflict, "outgoing.early")
 	}
 	if err = f.Err(); err == nil {
 		if _, err = s.TakeNumber(r.Context(), r.Meta(f.ID), c); err == nil {
 			return false, r.Redirect(w, n.Of, "outgoing.taken_below")
 		}
 	}
-	n.Form = *f
+	n.Form, n.Doubt = *f, outgoing.Doubted(err)
 	return n.Form.Refused(err), err
 }
 

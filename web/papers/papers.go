@@ -58,6 +58,7 @@ type listPage struct {
 
 	Take    kit.Form // a number for a paper that is written elsewhere
 	Kinds   []kit.Option
+	Doubt   bool         // what was asked for is asked about
 	Issuers []kit.Option // to choose from; none where it is the province's office alone
 	Strike  kit.Form     // of the one that was refused
 	Of      string       // the entry it is about
@@ -71,10 +72,10 @@ type row struct {
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
-	return p.render(w, r, kit.NewForm(), kit.Form{}, "")
+	return p.render(w, r, kit.NewForm(), kit.Form{}, "", false)
 }
 
-func (p pages) render(w http.ResponseWriter, r *kit.Request, take, strike kit.Form, of string) error {
+func (p pages) render(w http.ResponseWriter, r *kit.Request, take, strike kit.Form, of string, doubt bool) error {
 	f, err := kit.ReadFilter[outgoing.Filter](r)
 	if err != nil {
 		return err
@@ -88,7 +89,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, take, strike kit.Fo
 		return err
 	}
 	in := bodies{r, reg, titles}
-	page := listPage{Page: r.Page("outgoing.title"), Form: kit.FilterForm(f), Take: take, Strike: strike, Of: of,
+	page := listPage{Page: r.Page("outgoing.title"), Form: kit.FilterForm(f), Take: take, Doubt: doubt, Strike: strike, Of: of,
 		CSV: filter.Link("/papers", f, "format", "csv"), XLSX: filter.Link("/papers", f, "format", "xlsx"),
 		Kinds: kit.WordOptions(r, "outgoing.kind.", outgoing.Kinds[:])}
 	q, err := f.Query(reg)
@@ -197,7 +198,8 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := outgoing.Take{Kind: outgoing.Kind(f.Get("kind")), Number: f.Int("number"), About: f.Get("about"), Head: outgoing.Head{Symbol: f.Get("symbol")}}
+	c := outgoing.Take{Kind: outgoing.Kind(f.Get("kind")), Number: f.Int("number"), About: f.Get("about"),
+		Head: outgoing.Head{Symbol: f.Get("symbol")}, Sure: f.Bool("sure")}
 	c.Issuer = issuerIn(f.Get("issuer"))
 	if day := f.Date("date"); !day.IsZero() {
 		c.Date = stations.DateOf(day)
@@ -206,7 +208,7 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 		_, err = p.store.TakeNumber(r.Context(), r.Meta(f.ID), c)
 	}
 	if f.Refused(err) {
-		return p.render(w, r, *f, kit.Form{}, "")
+		return p.render(w, r, *f, kit.Form{}, "", outgoing.Doubted(err))
 	}
 	if err != nil {
 		return err
@@ -230,7 +232,7 @@ func (p pages) strikeOut(w http.ResponseWriter, r *kit.Request) error {
 		if f.Errors["why"] != "" {
 			f.Notice = f.Errors["why"]
 		}
-		return p.render(w, r, kit.NewForm(), *f, id)
+		return p.render(w, r, kit.NewForm(), *f, id, false)
 	}
 	if err != nil {
 		return err
@@ -244,7 +246,7 @@ const maxExport = 50_000
 func (p pages) export(w http.ResponseWriter, r *kit.Request, in bodies, q outgoing.Query, format string) error {
 	rows := [][]any{{r.Say("outgoing.column.code"), r.Say("outgoing.column.number"), r.Say("outgoing.date"), r.Say("outgoing.kind_label"),
 		r.Say("outgoing.about"), r.Say("outgoing.issuer"), r.Say("outgoing.column.by"), r.Say("outgoing.column.at"), r.Say("outgoing.column.sum"),
-		r.Say("outgoing.column.why"), r.Say("outgoing.column.ended")}}
+		r.Say("outgoing.column.why"), r.Say("outgoing.column.ended_by"), r.Say("outgoing.column.ended")}}
 	for {
 		list, next, err := p.store.Outgoing(r.Context(), r.Actor, q)
 		if err != nil {
@@ -256,7 +258,7 @@ func (p pages) export(w http.ResponseWriter, r *kit.Request, in bodies, q outgoi
 				ended = e.EndedAt.In(text.Zone)
 			}
 			rows = append(rows, []any{e.Code, e.Number, sheet.Day(e.Date), e.Kind.Words(r.Lang), e.About, in.words(e.Issuer), e.By.Name,
-				e.At.In(text.Zone), sheet.Code(e.Sum), e.Why, ended})
+				e.At.In(text.Zone), sheet.Code(e.Sum), e.Why, e.EndedBy, ended})
 		}
 		if q.After = next; next == "" {
 			return r.SendTable(w, format, "van-ban-di", rows)

@@ -73,8 +73,17 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 			}
 		}
 	})
+	if n := binh.Doc().Find("#f-agency").Length(); n > 0 {
+		t.Error("the head of a paper with a number can still be typed")
+	}
 	binh.Get("/coverage/paper?week=2024-W19&place=B%E1%BA%AFc+H%C3%A0")
-	binh.Submit(form)
+	binh.Submit(form, "date", "2024-05-10")
+	binh.Expect(http.StatusUnprocessableEntity, form+" .error", "nói về đến ngày 12/5/2024")
+	binh.Submit(form, "date", "", "number", "115")
+	binh.Expect(http.StatusConflict, form+" .error", "cách xa số cấp gần nhất (14/BC-VPĐP)", "lấy số 15")
+	binh.Submit(form, "number", "")
+	binh.Expect(http.StatusConflict, form, "khác ký hiệu với số trước nó (14/BC-VPĐP)")
+	binh.Submit(form, "sure", "1")
 	binh.Expect(http.StatusOK, ".paper-top", "Số: 15/BC-BK", "BAN KHÁC")
 	local.Get(path)
 	local.Expect(http.StatusOK, ".paper-top", "Số: ……/BC")
@@ -85,6 +94,10 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 	local.Get(path + "&agency=UBND+huy%E1%BB%87n&symbol=VHTT&place=B%E1%BA%AFc+H%C3%A0")
 	local.Submit(form)
 	local.Expect(http.StatusOK, ".paper-top", "Số: 01/BC-VHTT")
+	local.Get("/coverage/paper?week=2024-W30")
+	if local.Doc().Find(form).Length() > 0 {
+		t.Error("a number is given to the report of a week that has not begun")
+	}
 	operator.Get(path)
 	operator.Expect(http.StatusOK, ".paper-top", "Số: ……/BC")
 	if operator.Doc().Find(form).Length() > 0 {
@@ -103,6 +116,15 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 	if strings.Contains(thu.Doc().Find("tbody").Text(), "15/BC") {
 		t.Error("the search finds all")
 	}
+	thu.Get("/papers?q=%2F") // signs alone are sought as they are
+	thu.Expect(http.StatusOK, "tbody", "14/BC-VPĐP", "01/BC-VHTT")
+	thu.Get("/papers?q=%25")
+	thu.Expect(http.StatusOK, "main", "Chưa có văn bản nào")
+	thu.Get("/papers?province=1")
+	thu.Expect(http.StatusOK, "tbody", "14/BC-VPĐP")
+	if strings.Contains(thu.Doc().Find("tbody").Text(), "BC-VHTT") {
+		t.Error("the province's office has numbers of a district")
+	}
 	thu.Get("/papers?year=n%C4%83m")
 	thu.Expect(http.StatusUnprocessableEntity, "main", "Năm phải gồm bốn chữ số")
 	strike := `tbody form`
@@ -114,7 +136,7 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 	thu.Get(path)
 	thu.Submit(form, "number", "14")
 	thu.Expect(http.StatusConflict, form+" .error", "đã huỷ nên không dùng lại", "lấy số 16")
-	thu.Submit(form, "number", "")
+	thu.Submit(form, "number", "", "sure", "1")
 	thu.Expect(http.StatusOK, ".paper-top", "Số: 16/BC-VPĐP")
 
 	thu.Get("/papers")
@@ -125,7 +147,7 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 	thu.Expect(http.StatusUnprocessableEntity, other+" .error", "không có khoảng trắng")
 	thu.Submit(other, "symbol", "VPĐP")
 	thu.Expect(http.StatusOK, "tbody", "01/VPĐP", "Mời họp", "Công văn")
-	if file := thu.Get("/papers?format=csv").Body.String(); strings.Count(file, "\n") != 6 || !strings.Contains(file, "Sai số liệu") {
+	if file := thu.Get("/papers?format=csv").Body.String(); strings.Count(file, "\n") != 6 || !strings.Contains(file, "Sai số liệu,Chị Thu") {
 		t.Errorf("the file: %s", file)
 	}
 }
