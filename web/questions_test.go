@@ -48,7 +48,7 @@ var notCounted = map[string]bool{
 	"/judging/{contest}/hall":    true,                                                                   // of rounds that are judged live
 	"/api/v1/airings/{id}/proof": true,                                                                   // cmd/loa makes them of real sound
 	"/login/second":              true, "/me/factors/passkey": true, "/api/v1/people/{id}/factors": true, // between two steps; at a name; of who has some
-	"/join/{token}": true, "/api/v1/uploads/{id}": true,
+	"/join/{token}": true, "/api/v1/uploads/{id}": true, "/quiz/{quiz}/try": true, // the last of who began and has no account
 }
 
 // walk opens what one person comes to.
