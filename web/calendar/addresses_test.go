@@ -82,6 +82,7 @@ func (x *planned) address(c *webtest.Client, pairs ...string) string {
 	x.t.Helper()
 	c.Get("/calendar/addresses")
 	x.addressed++
+	x.now = x.now.Add(time.Minute) // they are listed by when they were made
 	c.Submit(`form[action="/calendar/addresses"]`, append([]string{"name", fmt.Sprint("Máy ", x.addressed)}, pairs...)...)
 	c.Expect(http.StatusOK, ".card.ok", "Địa chỉ chỉ hiện một lần này")
 	return x.shown(c)
