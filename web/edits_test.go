@@ -34,6 +34,7 @@ var unguarded = map[string][]string{
 		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes",
 		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask",
 		"POST /api/v1/lists", "POST /lists", "POST /papers", "PUT /api/v1/papers/{id}", "POST /coverage/paper", "POST /contests/{contest}/papers",
+		"POST /coverage/period/paper", "POST /books", "PUT /api/v1/books/{id}",
 		"POST /quiz/{quiz}", "POST /quizzes/new", "POST /quizzes/{quiz}/codes", "POST /quizzes/{quiz}/papers", "POST /questions/new",
 		"POST /plan/new", "POST /plan/paper",
 		"POST /settings/texts/token", "POST /api/v1/texts/token",

@@ -1013,6 +1013,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.visit("bientap", "/programmes/P1/rules/new", nil)
 	w.again("people/sheet.html people.sheet_make")
 	w.visit("quantri", "/people/sheet", map[string]string{"district": ""})
+	w.visit("giamsat", "/books", nil)
 	w.visit("giamsat", "/coverage?week=2025-W20", nil)
 	w.visit("giamsat", "/coverage/paper?week=2025-W20&agency=V%C4%83n+ph%C3%B2ng&symbol=VP&place=L%C3%A0o+Cai", nil)
 	w.visit("giamsat", "/plan/paper?agency=V%C4%83n+ph%C3%B2ng&symbol=VP&place=L%C3%A0o+Cai", nil)
