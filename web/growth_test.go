@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"loa/accounts"
@@ -17,6 +18,10 @@ const (
 	growsBy = 1.3
 	plus    = 60 // rows
 )
+
+// tellsMore are what tells more in the longer province, and so reads more: the report of the year that runs gives the reasons of
+// each of its weeks without an airing.
+var tellsMore = []string{"/coverage/period/paper", "/api/v1/report"}
 
 // TestNoPageReadsMoreTheLongerTheHistory opens every page and every list as one person of
 // each role, in a province of some weeks and in one of many, and counts the rows that are read
@@ -34,6 +39,9 @@ func TestNoPageReadsMoreTheLongerTheHistory(t *testing.T) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(read[0])) {
 		was, is := read[0][key], read[1][key]
+		if slices.ContainsFunc(tellsMore, func(path string) bool { return strings.Contains(key, " "+path) }) {
+			continue
+		}
 		if float64(is.rows) > growsBy*float64(was.rows)+plus {
 			t.Errorf("%s reads %d rows in a province of %d weeks (%s) and %d in one of %d (%s)", key, was.rows, weeks[0], was.path, is.rows, weeks[1], is.path)
 		}
