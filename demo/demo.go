@@ -27,6 +27,7 @@ import (
 	"loa/library"
 	"loa/outgoing"
 	"loa/plan"
+	"loa/quiz"
 	"loa/scheduler"
 	"loa/sharing"
 	"loa/stations"
@@ -51,6 +52,7 @@ type Store interface {
 	outgoing.Store
 	sharing.Store
 	plan.Store
+	quiz.Store
 	contest.Log
 	contest.Records
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
@@ -96,7 +98,7 @@ func Fill(ctx context.Context, s Store, blobs library.Blobs, seed uint64, now ti
 	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc,
 		people: map[string]accounts.Actor{}}
 	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.listen, w.give, w.close, w.telephone, w.number,
-		w.indicators, w.serverLog, w.contests, w.texts, w.share}
+		w.indicators, w.serverLog, w.contests, w.texts, w.share, w.quizzes}
 	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {
 			return nil, err

@@ -29,6 +29,7 @@ import (
 	"loa/library"
 	"loa/message"
 	"loa/message/pushtest"
+	"loa/quiz"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -176,6 +177,8 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 			switch {
 			case strings.HasPrefix(kind, "/stations/merge"):
 				return w.files["merge"]
+			case strings.HasPrefix(kind, "/questions/"):
+				return w.files["questions"]
 			case strings.Contains(accept, "csv"):
 				return w.files["csv"]
 			}
@@ -299,6 +302,44 @@ func (w *presser) just(login, path, only string, values map[string]string) {
 	w.again(only)
 	w.visit(login, path, values)
 	w.danger, w.only = danger, ""
+}
+
+// quizzes presses what stands on pages of knowledge contests that are open or over.
+func (w *presser) quizzes() {
+	w.t.Helper()
+	by, all := w.people["hoithi"].Actor(""), map[quiz.Way]quiz.Contest{}
+	list, err := w.store.Quizzes(w.t.Context(), by)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, q := range list {
+		if q.Stage == quiz.Announced {
+			all[q.Way] = q
+		}
+	}
+	open, over := all[quiz.ByCode].ID, all[quiz.ByPhone].ID
+	w.just("hoithi", "/quizzes/"+open, "quiz/contest.html quiz.make_codes", map[string]string{"each": "3"})
+	codes, err := w.store.Codes(w.t.Context(), by, open, "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	codes = slices.DeleteFunc(codes, func(c quiz.Code) bool { return c.Used })
+	const send = "quiz/sit.html quiz.send do=send"
+	for i, code := range codes[:2] {
+		w.again("quiz/one.html quiz.begin")
+		w.again(send)
+		w.tried[send] = i == 0 // first it is kept
+		w.visit("", "/quiz/"+open, map[string]string{"code": code.Code, "name": "Sùng Thị Dua", "agreed": "1"})
+	}
+	late, _, err := w.store.Tries(w.t.Context(), by, over, quiz.TryQuery{TryFilter: quiz.TryFilter{State: quiz.IsLate}, At: w.clock.at, Limit: 1})
+	if err != nil || len(late) != 1 {
+		w.t.Fatalf("%d answers came late, %v", len(late), err)
+	}
+	w.just("hoithi", "/quizzes/"+over+"/tries", "quiz/tries.html", nil)
+	w.just("hoithi", "/quizzes/"+over+"/tries/"+late[0].ID, "quiz/try.html", map[string]string{"do": "drop", "why": "Mạng vẫn tốt"})
+	w.just("hoithi", "/quizzes/"+over, "quiz/contest.html Value", nil)
+	w.just("hoithi", "/quizzes/"+over, "quiz/contest.html quiz.move.take_back", map[string]string{"why": "Đếm lại"})
+	w.just("hoithi", "/questions/import", "quiz/import.html", nil)
 }
 
 // recorded presses what a recorder shows: it sends a recording, and records once more before that.
@@ -962,13 +1003,15 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	w.files = map[string]string{"": sounds, "csv": filepath.Join(dir, "dai.csv"), "merge": filepath.Join(dir, "merge.csv")}
+	w.files = map[string]string{"": sounds, "csv": filepath.Join(dir, "dai.csv"), "merge": filepath.Join(dir, "merge.csv"),
+		"questions": filepath.Join(dir, "cau-hoi.csv")}
 	table := "Mã xã,Tên xã,Mã huyện,Huyện,Ghi chú,Hoạt động\n" // more districts than are drawn at once
 	for i := range 45 {
 		table += fmt.Sprintf("910%02d,Xã Thử %d,9%02d,Huyện Thử %d,,2025-05-14 –\n", i, i, i, i)
 	}
 	merge := fmt.Sprintf("Mã cũ,Mã mới,Tên mới\n%s,90001,Xã Mới\n%s,90001,Xã Mới\n", reg.UnitOf("S00001").Code, reg.UnitOf("S00002").Code)
-	if err := errors.Join(os.WriteFile(w.files["csv"], []byte(table), 0o600), os.WriteFile(w.files["merge"], []byte(merge), 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(w.files["csv"], []byte(table), 0o600), os.WriteFile(w.files["merge"], []byte(merge), 0o600),
+		os.WriteFile(w.files["questions"], []byte("Câu hỏi,A,B,Đáp án đúng\nTrồng cây nào giữ đất?,Cây rừng,Cỏ dại,A\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	for _, page := range []string{"/programmes/{}", "/programmes/{}/retire"} { // what rests has nothing more to press: that comes last
@@ -1036,6 +1079,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.just("quantri", "/calendar/addresses", "calendar/addresses.html sure sharing.calendar_renew", nil)
 	w.just("quantri", "/calendar/addresses", "calendar/addresses.html sure sharing.calendar_end", nil)
 	w.recorded()
+	w.quizzes()
 	w.visit("hoithi", "/contests/lan-nam/papers?doc=certificates", nil)
 	w.visit("hoithi", "/contests/lan-nam/certificate", nil)
 	old, entrant := w.entryOf("lan-nam", 0)

@@ -3,6 +3,7 @@ package report
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -65,15 +66,26 @@ type Station struct {
 // Silent reports whether the station aired in no week although it was expected to, or would have been but for an excuse.
 func (s Station) Silent() bool { return s.Aired == 0 && s.Active > s.NotPlanned+s.NotDue }
 
-// Asked is the filter as a report takes it: the same period under one name, and by nothing that is no part of it.
-func Asked(f coverage.Filter) coverage.Filter {
+// Asked is the filter as a report takes it: the same period under one name that means it tomorrow too, and by nothing that is no part
+// of it.
+func Asked(f coverage.Filter, now time.Time) coverage.Filter {
+	today, nothing := stations.DateOf(now.In(text.Zone)), coverage.Stretch{}
+	switch {
+	case f.Period != nothing || f.Until != nothing:
+	case f.From == nothing:
+		f = f.Over(coverage.StretchOf(coverage.ByYear, today))
+	default:
+		f.Until = coverage.MustStretch(string(today))
+	}
 	f = f.Plain()
 	f.By = ""
 	return f
 }
 
 // Address is the page that draws the report.
-func Address(f coverage.Filter) string { return filter.Link("/coverage/period/paper", Asked(f)) }
+func Address(f coverage.Filter, now time.Time) string {
+	return filter.Link("/coverage/period/paper", Asked(f, now))
+}
 
 // Issuer is for whom somebody issues the report; ok is false where it is nobody, or where there is nothing to report.
 func (r Report) Issuer(by accounts.Actor, f coverage.Filter) (i outgoing.Issuer, ok bool) {
@@ -83,7 +95,7 @@ func (r Report) Issuer(by accounts.Actor, f coverage.Filter) (i outgoing.Issuer,
 
 // Of makes a report. Faults: those of coverage.Store.Period.
 func Of(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, l text.Language, now time.Time) (r Report, err error) {
-	f = Asked(f)
+	f = Asked(f, now)
 	set, err := s.AiringSettings(ctx)
 	if err != nil {
 		return r, err
@@ -138,15 +150,15 @@ func Of(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, l te
 			return r, err
 		}
 	}
-	for i := len(p.ByWeek) - 1; i >= 0 && r.seal == nil; i-- {
-		if w := p.ByWeek[i]; w.Closed > 0 {
-			if r.seal, err = s.LastSeal(ctx, by, &w.Week); err != nil {
-				return r, err
-			}
+	last := p.ByWeek[len(p.ByWeek)-1].Week
+	for _, w := range slices.Backward(p.ByWeek) {
+		if w.Closed > 0 {
+			last = w.Week
 			break
 		}
 	}
-	return r, nil
+	r.seal, err = s.LastSeal(ctx, by, &last)
+	return r, err
 }
 
 // stations tells of each, with its reasons where a reader can still go through them.

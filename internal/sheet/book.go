@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 	"io"
+	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -52,6 +53,8 @@ func (b *Book) do(err error) {
 func (b *Book) Write(w io.Writer, what string) error {
 	defer b.f.Close()
 	if b.err == nil {
+		kinds := b.f.ContentTypes.Defaults // which a chart adds in any order
+		sort.Slice(kinds, func(i, j int) bool { return kinds[i].Extension < kinds[j].Extension })
 		b.do(b.f.Write(w))
 	}
 	if b.err != nil {

@@ -148,7 +148,7 @@ func (c coverages) report(w http.ResponseWriter, r *kit.Request) error {
 		return r.JSON(w, http.StatusOK, rep)
 	}
 	issuer, ok := rep.Issuer(r.Actor, f)
-	n, err := r.NumberOf(c.store, issuer, ok, report.Address(f))
+	n, err := r.NumberOf(c.store, issuer, ok, report.Address(f, r.Now))
 	if err != nil {
 		return err
 	}

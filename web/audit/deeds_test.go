@@ -12,6 +12,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/text"
+	"loa/plan"
 	"loa/stations"
 	"loa/store/bolttest"
 )
@@ -47,7 +48,11 @@ func TestEveryDeedSaysBeforeAndAfterOrWhyNot(t *testing.T) {
 	st.Fields.Contacts = []stations.Contact{{Name: "Giàng A Lềnh", Role: "Trưởng đài", Phone: "0912345678"}}
 	st.Fields.Notes = "Loa thôn Bản Mế"
 	_, err6 := h.SaveStation(t.Context(), change(), stations.SaveStation{ID: st.ID, Fields: st.Fields})
-	if err = errors.Join(err, err1, err2, err3, err4, err5, err6); err != nil {
+	mine := plan.SaveIndicator{Year: 2024, Mark: "T99", Fields: plan.Fields{Name: "Lớp tập huấn", Unit: "lớp", Every: plan.Yearly, Way: plan.Sums, Target: plan.Of(3)}}
+	indicator, err7 := h.SaveIndicator(t.Context(), change(), mine)
+	_, err8 := h.RetireIndicator(t.Context(), change(), plan.RetireIndicator{ID: indicator.ID})
+	_, err9 := h.RemoveIndicator(t.Context(), change(), indicator.ID)
+	if err = errors.Join(err, err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		t.Fatal(err)
 	}
 	seen, whole := map[accounts.Kind]bool{}, ""

@@ -102,7 +102,7 @@ func (a *addresses) render(w http.ResponseWriter, r *kit.Request, page addresses
 	for _, c := range list {
 		page.Rows = append(page.Rows, addressRow{c, about(r.Lang, c.Scope, reg, s), withSecret()})
 	}
-	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()}.For(r.Actor, accounts.ReadSchedule))
+	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()}.For(r.Actor, accounts.ReadStations))
 	if _, districts, _ := r.Actor.Stations(accounts.ReadSchedule); r.Actor.Wide(accounts.ReadSchedule) {
 		for _, u := range reg.Districts(r.Today()) {
 			page.Districts = append(page.Districts, kit.Option{Value: u.Code, Text: reg.DistrictLabel(u.Code)})

@@ -199,6 +199,7 @@ func TestWhatAStationSaysWaitsForItsWord(t *testing.T) {
 	operator.Expect(http.StatusOK, "#said", "Chị Thu ghi lại từ cuộc gọi lúc", "Mất điện")
 	operator.Submit(`form:has(input[name=proposal])`)
 	operator.Expect(http.StatusOK, "main")
+	operator.Get("/today")
 	operator.Submit(`form[action$="/decline"]`)
 	operator.Expect(http.StatusOK, "main", "Đã bỏ")
 	if operator.Doc().Find("#said").Length() > 0 {

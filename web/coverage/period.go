@@ -163,7 +163,7 @@ func (p pages) showPeriod(w http.ResponseWriter, r *kit.Request) error {
 	page.Words = f.Words(r.Lang, got.Span)
 	page.XLSX, page.CSV = filter.Link("/coverage/period", f, "format", "xlsx"), filter.Link("/coverage/period", f, "format", "csv")
 	if len(got.Stations) > 0 {
-		page.Report = report.Address(f)
+		page.Report = report.Address(f, r.Now)
 	}
 	page.Form.Values.Set("from", string(page.First))
 	page.Form.Values.Set("until", string(page.Period.Last))

@@ -58,9 +58,9 @@ func (p pages) drawReport(w http.ResponseWriter, r *kit.Request) (page reportPag
 	if err != nil {
 		return page, err
 	}
-	f = report.Asked(f)
+	f = report.Asked(f, r.Now)
 	page = reportPage{Page: r.Page("coverage.report"), Form: kit.NewForm(), Kept: kit.Kept(f), Period: filter.Link("/coverage/period", f),
-		Here: report.Address(f), CSV: filter.Link("/coverage/period", f, "by", "station", "format", "csv"), name: rep.Name()}
+		Here: report.Address(f, r.Now), CSV: filter.Link("/coverage/period", f, "by", "station", "format", "csv"), name: rep.Name()}
 	r.Office(w, page.Form)
 	issuer, ok := rep.Issuer(r.Actor, f)
 	if page.Number, err = r.NumberOf(p.store, issuer, ok, page.Here); err != nil {

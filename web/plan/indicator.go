@@ -7,6 +7,7 @@ import (
 
 	"loa/coverage"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/plan"
 	"loa/stations"
 	"loa/web/kit"
@@ -252,9 +253,9 @@ func chart(r *kit.Request, is plan.Progress) kit.ColumnChart {
 	for i, n := range is.Course() {
 		x := is.Points[i]
 		c := kit.Column{Label: strconv.Itoa(i + 1), Note: strconv.Itoa(n) + "%", Value: n, Gap: n < 0, State: kit.StateInfo}
-		c.Title = x.Period.Words(r.Lang) + ": " + r.Say("plan.nothing")
+		c.Title = text.Sentence(x.Period.Words(r.Lang)) + ": " + r.Say("plan.nothing")
 		if !c.Gap {
-			c.Title = r.Say("plan.course_at", "period", x.Period, "n", n)
+			c.Title = text.Sentence(r.Say("plan.course_at", "period", x.Period, "n", n))
 		}
 		if is.Way == plan.Each {
 			if c.State = kit.StateBad; x.Reached {
