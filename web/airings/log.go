@@ -22,6 +22,7 @@ type logPage struct {
 	Turn      kit.Turn
 	CSV, XLSX string
 	Paper     string
+	Books     string // of many stations
 }
 
 // logLine is a line with its names.
@@ -64,7 +65,8 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page := logPage{Page: r.Page("airing.log_title"), Form: kit.FilterForm(f), CSV: filter.Link("/airings", f, "format", "csv"),
-		XLSX: filter.Link("/airings", f, "format", "xlsx"), Paper: filter.Link("/airings/paper", f)}
+		XLSX: filter.Link("/airings", f, "format", "xlsx"), Paper: filter.Link("/airings/paper", f),
+		Books: filter.Link("/books", f)}
 	page.Form.Values.Set("from", q.From.In(text.Zone).Format(time.DateOnly))
 	page.Form.Values.Set("until", q.Until.Add(-time.Second).In(text.Zone).Format(time.DateOnly))
 	if page.Lines, err = p.named(r, reg, lines); err != nil {

@@ -48,7 +48,8 @@ func TestEveryDeedSaysBeforeAndAfterOrWhyNot(t *testing.T) {
 	st.Fields.Contacts = []stations.Contact{{Name: "Giàng A Lềnh", Role: "Trưởng đài", Phone: "0912345678"}}
 	st.Fields.Notes = "Loa thôn Bản Mế"
 	_, err6 := h.SaveStation(t.Context(), change(), stations.SaveStation{ID: st.ID, Fields: st.Fields})
-	mine := plan.SaveIndicator{Year: 2024, Mark: "T99", Fields: plan.Fields{Name: "Lớp tập huấn", Unit: "lớp", Every: plan.Yearly, Way: plan.Sums, Target: plan.Of(3)}}
+	mine := plan.SaveIndicator{Year: 2024, Mark: "T99",
+		Fields: plan.Fields{Name: "Lớp tập huấn", Unit: "lớp", Every: plan.Yearly, Way: plan.Sums, Target: plan.Of(3)}}
 	indicator, err7 := h.SaveIndicator(t.Context(), change(), mine)
 	_, err8 := h.RetireIndicator(t.Context(), change(), plan.RetireIndicator{ID: indicator.ID})
 	_, err9 := h.RemoveIndicator(t.Context(), change(), indicator.ID)

@@ -4,9 +4,11 @@ package books
 import (
 	"embed"
 	"net/http"
+	"strings"
 	"time"
 
 	"loa/accounts"
+	"loa/airing"
 	"loa/airing/book"
 	"loa/internal/paper"
 	"loa/internal/text"
@@ -53,9 +55,22 @@ type page struct {
 	Busy      bool // one is being made, or waits: the page looks again
 }
 
+// show offers what the log was narrowed by, as far as books are; else the month before, which they are asked for most.
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
-	first := time.Date(r.Now.In(text.Zone).Year(), r.Now.In(text.Zone).Month(), 1, 0, 0, 0, 0, text.Zone) // the month before, as books are asked for
-	return p.render(w, r, kit.NewForm("from", string(stations.DateOf(first.AddDate(0, -1, 0))), "until", string(stations.DateOf(first.AddDate(0, 0, -1)))))
+	if _, err := kit.ReadFilter[airing.Filter](r); err != nil {
+		return err
+	}
+	first := time.Date(r.Now.In(text.Zone).Year(), r.Now.In(text.Zone).Month(), 1, 0, 0, 0, 0, text.Zone)
+	f := kit.NewForm("from", string(stations.DateOf(first.AddDate(0, -1, 0))), "until", string(stations.DateOf(first.AddDate(0, 0, -1))))
+	asked := r.URL.Query()
+	if asked.Has("from") && asked.Has("until") {
+		for _, name := range []string{"from", "until"} {
+			day, _, _ := strings.Cut(asked.Get(name), "T")
+			f.Values.Set(name, day)
+		}
+	}
+	f.Values.Set("district", asked.Get("district"))
+	return p.render(w, r, f)
 }
 
 func (p pages) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error {

@@ -36,6 +36,10 @@ func TestBooksAreAskedForOnAPage(t *testing.T) {
 	c, other := person("Chị Thu", accounts.Province, ""), person("Anh Bình", accounts.District, "084")
 	c.Get("/books")
 	c.Expect(http.StatusOK, "main", "Chưa làm sổ nào")
+	c.Get("/books?from=2024-05-06&until=2024-05-12&outcome=aired") // from a log that is narrowed
+	if from, until := c.Doc().Find("#f-from").AttrOr("value", ""), c.Doc().Find("#f-until").AttrOr("value", ""); from != "2024-05-06" || until != "2024-05-12" {
+		t.Errorf("the log's period became %q to %q", from, until)
+	}
 	c.Submit("form", "from", "", "until", "")
 	c.Expect(http.StatusUnprocessableEntity, "form .error", "Hãy chọn ngày đầu và ngày cuối")
 	c.Get("/books")

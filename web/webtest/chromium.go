@@ -133,11 +133,12 @@ func (p *chromiumTab) eval(ctx context.Context, js string, into any) error {
 }
 
 func (p *chromiumTab) open(ctx context.Context, url string) error {
-	err := p.do(ctx, chromedp.Navigate(url))
-	if err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "net::ERR_ABORTED") {
-		err = p.do(ctx, chromedp.Navigate(url)) // the page that is left went somewhere itself in the same moment
+	for {
+		err := p.do(ctx, chromedp.Navigate(url))
+		if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "net::ERR_ABORTED") {
+			return err
+		} // the page that is left went somewhere itself in the same moment
 	}
-	return err
 }
 
 func (p *chromiumTab) wait(ctx context.Context, sel string) error {
