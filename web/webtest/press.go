@@ -71,12 +71,12 @@ func (p *Tab) Try(b Button, values map[string]string, file func(accept string) s
 			if short.Err() == nil {
 				return err
 			}
-			if err := p.eval(ctx, `!document.querySelector("[data-press]")`, &gone); gone || err != nil {
+			if err := p.eval(ctx, `!document.querySelector("[data-press]")?.getClientRects().length`, &gone); gone || err != nil {
 				return err
 			}
 			return p.click(ctx, "[data-press]")
 		})
-		if gone { // a script took it away after it was aimed at
+		if gone { // a script took it away, or hid it, after it was aimed at
 			return Effect{What: "gone"}
 		}
 	}
