@@ -150,14 +150,17 @@ func Of(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, l te
 			return r, err
 		}
 	}
-	last := p.ByWeek[len(p.ByWeek)-1].Week
+	if len(p.ByWeek) == 0 { // it is all to come
+		return r, nil
+	}
+	closed := p.Until
 	for _, w := range slices.Backward(p.ByWeek) {
 		if w.Closed > 0 {
-			last = w.Week
+			closed = w.Week
 			break
 		}
 	}
-	r.seal, err = s.LastSeal(ctx, by, &last)
+	r.seal, err = s.LastSeal(ctx, by, &closed)
 	return r, err
 }
 

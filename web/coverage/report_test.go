@@ -184,6 +184,8 @@ func TestAReportIsOfWhatOneLooksAfter(t *testing.T) {
 	district.Expect(http.StatusUnprocessableEntity, "main", "Không đọc được kỳ")
 	district.Get("/coverage/period/paper?period=1990")
 	district.Expect(http.StatusOK, ".paper", "năm 1990")
+	district.Get("/coverage/period/paper?period=2030")
+	district.Expect(http.StatusOK, ".paper", "năm 2030")
 	district.Get(path + "&as=odt")
 	district.Expect(http.StatusNotFound, "main", "")
 }
