@@ -184,7 +184,7 @@ func (p *Press) keep(o Order) error {
 	return nil
 }
 
-// Order takes an order; the same again changes nothing. Faults: those of DecideOrder, book.no_room.
+// Order takes an order; the same again changes nothing. Faults: those of DecideOrder, book.id_reused, book.no_room.
 func (p *Press) Order(ctx context.Context, m accounts.Meta, a Ask, l text.Language) (Order, error) {
 	reg, err := p.store.Registry(ctx)
 	if err != nil {
@@ -192,7 +192,10 @@ func (p *Press) Order(ctx context.Context, m accounts.Meta, a Ask, l text.Langua
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if o, ok := p.orders[m.NewID()]; ok && o.By.Person == m.By.Person && o.Ask == a {
+	if o, ok := p.orders[m.NewID()]; ok {
+		if o.By.Person != m.By.Person || o.Ask != a {
+			return Order{}, fault.New(fault.Conflict, "book.id_reused").At("id")
+		}
 		return *o, nil
 	}
 	n := 0

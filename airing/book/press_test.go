@@ -25,10 +25,19 @@ import (
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
-	"loa/web/webtest"
+	"loa/store/folder"
 )
 
 var at = time.Date(2024, 6, 3, 9, 0, 0, 0, text.Zone)
+
+func aShelf(t *testing.T) *folder.Shelf {
+	t.Helper()
+	s, err := folder.OpenShelf(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
 // log is a store of some lines.
 type log struct {
@@ -106,7 +115,7 @@ func TestTheBooksOfAMonthAreOneFile(t *testing.T) {
 	var file []byte
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		p := press(t, founded(t), &webtest.Shelf{}, time.Now)
+		p := press(t, founded(t), aShelf(t), time.Now)
 		go p.Run(ctx)
 		o := order(t, p, monitor, may)
 		if _, _, err := p.Open(monitor, o.ID); !fault.Is(err, "book.not_ready") {
@@ -161,7 +170,7 @@ func TestTheBooksOfAMonthAreOneFile(t *testing.T) {
 func TestAStoppedServerMakesItAnew(t *testing.T) {
 	monitor := actor(accounts.Monitor, accounts.Province, "")
 	synctest.Test(t, func(t *testing.T) {
-		shelf, l := &webtest.Shelf{}, founded(t)
+		shelf, l := aShelf(t), founded(t)
 		l.hold = make(chan struct{})
 		p := press(t, l, shelf, time.Now)
 		mine := order(t, p, monitor, may)
@@ -205,6 +214,30 @@ func TestAStoppedServerMakesItAnew(t *testing.T) {
 	})
 }
 
+// TestAnIDOfAnotherOrder makes nothing, whoever sends it, and takes nobody's file away.
+func TestAnIDOfAnotherOrder(t *testing.T) {
+	monitor, other := actor(accounts.Monitor, accounts.Province, ""), actor(accounts.Editor, accounts.Province, "")
+	other.Person = "other"
+	p := press(t, founded(t), aShelf(t), time.Now)
+	june := book.Ask{From: "2024-06-01", Until: "2024-06-02"}
+	m := accounts.Meta{ID: "x", By: monitor, At: at}
+	first, err := p.Order(t.Context(), m, may, text.Vietnamese)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := p.Order(t.Context(), m, may, text.Vietnamese); err != nil || again.ID != first.ID {
+		t.Errorf("the same again: %+v, %v", again, err)
+	}
+	for by, ask := range map[*accounts.Actor]book.Ask{&monitor: june, &other: may} {
+		if _, err := p.Order(t.Context(), accounts.Meta{ID: "x", By: *by, At: at}, ask, text.Vietnamese); !fault.Is(err, "book.id_reused") {
+			t.Errorf("%s asks for %v: %v", by.Person, ask, err)
+		}
+	}
+	if list := p.Orders(monitor); len(list) != 1 || list[0].Ask != may || len(p.Orders(other)) > 0 {
+		t.Errorf("left: %+v, %+v", list, p.Orders(other))
+	}
+}
+
 // TestOrdersThatAreNone are refused in words.
 func TestOrdersThatAreNone(t *testing.T) {
 	l := founded(t)
@@ -232,19 +265,19 @@ func TestOrdersThatAreNone(t *testing.T) {
 }
 
 // full is a shelf on a full disk.
-type full struct{ webtest.Shelf }
+type full struct{ *folder.Shelf }
 
-func (*full) Put(string, func(io.Writer) error) error { return errors.New("no space left on device") }
+func (full) Put(string, func(io.Writer) error) error { return errors.New("no space left on device") }
 
 // TestAFullDiskRefusesAnOrder, and a file nobody can read hides no other.
 func TestAFullDiskRefusesAnOrder(t *testing.T) {
 	monitor, l := actor(accounts.Monitor, accounts.Province, ""), founded(t)
-	p := press(t, l, &full{}, time.Now)
+	p := press(t, l, full{aShelf(t)}, time.Now)
 	m := accounts.Meta{ID: "x", By: monitor, At: at}
 	if _, err := p.Order(t.Context(), m, may, text.Vietnamese); !fault.Is(err, "book.no_room") || len(p.Orders(monitor)) > 0 {
 		t.Errorf("%v, %v", err, p.Orders(monitor))
 	}
-	shelf := &webtest.Shelf{}
+	shelf := aShelf(t)
 	mine := order(t, press(t, l, shelf, time.Now), monitor, may)
 	if err := shelf.Put("half.json", func(w io.Writer) error { _, err := io.Copy(w, bytes.NewBufferString(`{"id":`)); return err }); err != nil {
 		t.Fatal(err)
