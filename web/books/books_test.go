@@ -24,7 +24,7 @@ func TestBooksAreAskedForOnAPage(t *testing.T) {
 	webtest.Stations(t, s)
 	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 	k.Values(book.States[:], []text.Language{text.Vietnamese, text.English})
-	press := webtest.Books(t, s, func() time.Time { return now })
+	press := bolttest.Books(t, s, func() time.Time { return now })
 	books.Register(k, s, press)
 	h, err := k.Handler()
 	if err != nil {
