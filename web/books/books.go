@@ -82,18 +82,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	for _, o := range page.Orders {
 		page.Busy = page.Busy || o.State == book.Waiting || o.State == book.Making
 	}
-	all, districts, _ := r.Actor.Stations(accounts.ReadAirings)
-	if all {
-		districts = nil
-		for _, d := range reg.Districts(r.Today()) {
-			districts = append(districts, d.Code)
-		}
-	}
-	if len(districts) > 1 {
-		for _, code := range reg.InOrder(districts) {
-			page.Districts = append(page.Districts, kit.Option{Value: code, Text: reg.DistrictLabel(code)})
-		}
-	}
+	page.Districts = r.OwnDistricts(reg, accounts.ReadAirings)
 	return p.page.Render(w, r, page)
 }
 

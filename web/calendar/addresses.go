@@ -103,15 +103,7 @@ func (a *addresses) render(w http.ResponseWriter, r *kit.Request, page addresses
 		page.Rows = append(page.Rows, addressRow{c, about(r.Lang, c.Scope, reg, s), withSecret()})
 	}
 	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()}.For(r.Actor, accounts.ReadStations))
-	if _, districts, _ := r.Actor.Stations(accounts.ReadSchedule); r.Actor.Wide(accounts.ReadSchedule) {
-		for _, u := range reg.Districts(r.Today()) {
-			page.Districts = append(page.Districts, kit.Option{Value: u.Code, Text: reg.DistrictLabel(u.Code)})
-		}
-	} else if len(districts) > 1 {
-		for _, code := range districts {
-			page.Districts = append(page.Districts, kit.Option{Value: code, Text: reg.DistrictLabel(code)})
-		}
-	}
+	page.Districts = r.OwnDistricts(reg, accounts.ReadSchedule)
 	for _, p := range s.Working() {
 		page.Programmes = append(page.Programmes, kit.Option{Value: p.ID, Text: p.Title})
 	}

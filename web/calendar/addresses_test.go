@@ -201,6 +201,23 @@ func TestACalendarIsReadByClients(t *testing.T) {
 }
 
 // TestACalendarsAddressEnds: ended, renewed, or of a person who was shut out, it opens nothing; another person ends no other's.
+func TestACalendarIsOfferedWhereItWouldShowSomething(t *testing.T) {
+	x := newPlanned(t)
+	at := func(districts ...string) int {
+		var grants []accounts.Grant
+		for _, d := range districts {
+			grants = append(grants, accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: d}})
+		}
+		c := webtest.NewClient(t, x.h, webtest.LoggedIn(t, x.s, "huyen "+strings.Join(districts, " "), x.now, grants...))
+		c.Get("/calendar/addresses")
+		return c.Doc().Find("select[name=district] option[value!='']").Length()
+	}
+	x.editor.Get("/calendar/addresses")
+	if one, two, all := at("084"), at("084", "085"), x.editor.Doc().Find("select[name=district] option[value!='']").Length(); one != 0 || two != 2 || all != 9 {
+		t.Errorf("districts to choose from: %d for who looks after one, %d for two, %d for the province", one, two, all)
+	}
+}
+
 func TestACalendarsAddressEnds(t *testing.T) {
 	x := newPlanned(t)
 	ended, kept := x.address(x.operator), x.address(x.operator)

@@ -193,13 +193,8 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // districts are those in which the actor may call a station.
-func districts(r *kit.Request, reg *stations.Registry) (list []kit.Option) {
-	for _, d := range reg.Districts(r.Today()) {
-		if coverage.MayCall(r.Actor, accounts.Where{District: d.Code}) == nil {
-			list = append(list, kit.Option{Value: d.Code, Text: reg.DistrictLabel(d.Code)})
-		}
-	}
-	return list
+func districts(r *kit.Request, reg *stations.Registry) []kit.Option {
+	return r.Districts(reg, func(code string) bool { return coverage.MayCall(r.Actor, accounts.Where{District: code}) == nil })
 }
 
 // oldCalls is how many calls a station's page lists.

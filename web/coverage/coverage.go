@@ -326,9 +326,7 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 	for _, d := range districts {
 		codes = append(codes, d.District)
 	}
-	for _, code := range reg.InOrder(codes) {
-		page.Districts = append(page.Districts, kit.Option{Value: code, Text: reg.DistrictLabel(code)})
-	}
+	page.Districts = kit.DistrictOptions(reg, reg.InOrder(codes))
 	if len(districts) > 2*lowestShown {
 		slices.SortStableFunc(districts, func(a, b coverage.DistrictCounts) int {
 			return cmp.Compare(a.Aired*max(1, b.Expected()), b.Aired*max(1, a.Expected()))

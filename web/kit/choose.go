@@ -14,6 +14,37 @@ func StationOptions(reg *stations.Registry, f stations.Filter) (list []Option) {
 	return list
 }
 
+// DistrictOptions are districts to choose one from, by their codes.
+func DistrictOptions(reg *stations.Registry, codes []string) (list []Option) {
+	for _, code := range codes {
+		list = append(list, Option{Value: code, Text: reg.DistrictLabel(code)})
+	}
+	return list
+}
+
+// Districts are those of today that may lets through, all where it is nil.
+func (r *Request) Districts(reg *stations.Registry, may func(code string) bool) []Option {
+	var codes []string
+	for _, d := range reg.Districts(r.Today()) {
+		if may == nil || may(d.Code) {
+			codes = append(codes, d.Code)
+		}
+	}
+	return DistrictOptions(reg, codes)
+}
+
+// OwnDistricts are those in which the reader may do the action; none where there is nothing to choose.
+func (r *Request) OwnDistricts(reg *stations.Registry, action accounts.Action) []Option {
+	all, own, _ := r.Actor.Stations(action)
+	switch {
+	case all:
+		return r.Districts(reg, nil)
+	case len(own) > 1:
+		return DistrictOptions(reg, reg.InOrder(own))
+	}
+	return nil
+}
+
 // Lists is the choice of a list of stations, of those that the reader may ask for and sees a station of; none where
 // there is none.
 func (r *Request) Lists(reg *stations.Registry) []Choice {

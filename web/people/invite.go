@@ -114,7 +114,7 @@ func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form
 	case accounts.Operator:
 		page.Stations = stationOptions(r, places)
 	case accounts.Monitor, accounts.Organiser:
-		page.Districts = districtOptions(r, places)
+		page.Districts = r.Districts(places, nil)
 	}
 	return p.invite.Render(w, r, page)
 }

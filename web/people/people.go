@@ -202,7 +202,7 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 		return err
 	}
 	page := personPage{Page: r.Page("people.person", "name", q.Name), Form: form, Secret: accounts.NewSecret(), Person: q, Self: q.ID == r.Actor.Person,
-		May: accounts.MayManage(r.Actor) == nil, Stations: stationOptions(r, places), Districts: districtOptions(r, places)}
+		May: accounts.MayManage(r.Actor) == nil, Stations: stationOptions(r, places), Districts: r.Districts(places, nil)}
 	if page.Named = nameForm(q); form.Get("do") == "rename" {
 		page.Named = form
 	}
@@ -260,14 +260,6 @@ func rolesSeen(by accounts.Actor) []accounts.Role {
 // stationOptions lists the stations the actor may give an operator to.
 func stationOptions(r *kit.Request, places *stations.Registry) []kit.Option {
 	return kit.StationOptions(places, stations.Filter{ActiveOn: r.Today()}.For(r.Actor, accounts.InviteStation))
-}
-
-func districtOptions(r *kit.Request, places *stations.Registry) []kit.Option {
-	var out []kit.Option
-	for _, d := range places.Districts(r.Today()) {
-		out = append(out, kit.Option{Value: d.Code, Text: places.DistrictLabel(d.Code)})
-	}
-	return out
 }
 
 // grantFrom reads the grant that role, station and district of a form name.

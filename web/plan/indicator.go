@@ -108,11 +108,7 @@ func (page *onePage) enterable(r *kit.Request, reg *stations.Registry, is plan.P
 		return
 	}
 	if is.Districts {
-		for _, d := range reg.Districts(r.Today()) {
-			if plan.MayEnter(r.Actor, is.Indicator, d.Code) == nil {
-				page.Districts = append(page.Districts, kit.Option{Value: d.Code, Text: reg.DistrictLabel(d.Code)})
-			}
-		}
+		page.Districts = r.Districts(reg, func(code string) bool { return plan.MayEnter(r.Actor, is.Indicator, code) == nil })
 	}
 	if page.MayEnter = plan.MayEnter(r.Actor, is.Indicator, "") == nil || len(page.Districts) > 0; !page.MayEnter {
 		return

@@ -62,9 +62,7 @@ func (p pages) renderRule(w http.ResponseWriter, r *kit.Request, reg *stations.R
 	for _, d := range scheduler.Weekdays {
 		page.Days = append(page.Days, kit.Option{Value: strconv.Itoa(int(d)), Text: r.Say("weekday." + strconv.Itoa(int(d)))})
 	}
-	for _, u := range reg.Districts(today) {
-		page.Districts = append(page.Districts, kit.Option{Value: u.Code, Text: reg.DistrictLabel(u.Code)})
-	}
+	page.Districts = r.Districts(reg, nil)
 	page.Languages, page.Technologies = options(r, "language.", stations.Languages[1:]), options(r, "stations.technology.", stations.Technologies)
 	page.Priorities = options(r, "schedule.priority.", scheduler.Priorities)
 	page.Chosen = []kit.Option{{Value: "all", Text: r.Say("schedule.chosen_all")}}

@@ -85,12 +85,7 @@ func districts(r *kit.Request, reg *stations.Registry) (list []kit.Option) {
 	if quiz.MayRun(r.Actor, "") == nil {
 		list = append(list, kit.Option{Text: r.Say("quiz.of_province")})
 	}
-	for _, d := range reg.Districts(r.Today()) {
-		if quiz.MayRun(r.Actor, d.Code) == nil {
-			list = append(list, kit.Option{Value: d.Code, Text: reg.DistrictLabel(d.Code)})
-		}
-	}
-	return list
+	return append(list, r.Districts(reg, func(code string) bool { return quiz.MayRun(r.Actor, code) == nil })...)
 }
 
 type editPage struct {

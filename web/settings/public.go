@@ -103,9 +103,7 @@ func (p publicSettings) render(w http.ResponseWriter, r *kit.Request, f kit.Form
 	if err != nil {
 		return err
 	}
-	for _, u := range reg.Districts(r.Today()) {
-		page.Districts = append(page.Districts, kit.Option{Value: u.Code, Text: reg.DistrictLabel(u.Code)})
-	}
+	page.Districts = r.Districts(reg, nil)
 	for _, code := range f.All("districts") { // abolished since
 		if !slices.ContainsFunc(page.Districts, func(o kit.Option) bool { return o.Value == code }) {
 			page.Districts = append(page.Districts, kit.Option{Value: code, Text: reg.DistrictLabel(code)})
