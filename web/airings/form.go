@@ -93,13 +93,13 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, ask
 			task := airing.Plan{Registry: reg, Schedule: plan}.Task(st, slot)
 			page.Slot = &task
 			page.About, page.Label = "slot:"+id, r.Lang.Weekday(slot.Start)+" "+r.Lang.Clock(slot.Start)+" · "+task.Programme.Title
-			setDefault(&page.Form, "started_at", slot.Start.In(text.Zone).Format(localTime))
+			setDefault(&page.Form, "started_at", kit.AsInstant(slot.Start))
 			setDefault(&page.Form, "means", string(task.Means))
 		case page.Corrects == nil: // a report can be corrected though its slot is planned no more
 			return err
 		}
 	} else {
-		setDefault(&page.Form, "started_at", r.Now.In(text.Zone).Format(localTime))
+		setDefault(&page.Form, "started_at", kit.AsInstant(r.Now))
 		setDefault(&page.Form, "means", string(airing.UsualMeans(st)))
 	}
 	if old := page.Corrects; old != nil {
@@ -114,8 +114,6 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, ask
 	return p.form.Render(w, r, page)
 }
 
-const localTime = "2006-01-02T15:04"
-
 func setDefault(f *kit.Form, name, value string) {
 	if f.Get(name) == "" {
 		f.Values.Set(name, value)
@@ -127,7 +125,7 @@ func prefill(f *kit.Form, line airing.Line) {
 	for name, value := range map[string]string{
 		"slot": line.Slot, "station": line.Station, "programme": line.Programme, "outcome": string(line.Outcome),
 		"reason": string(line.Reason), "means": string(line.Means), "note": line.Note,
-		"started_at": line.StartedAt.In(text.Zone).Format(localTime),
+		"started_at": kit.AsInstant(line.StartedAt),
 	} {
 		setDefault(f, name, value)
 	}

@@ -234,7 +234,7 @@ func (p pages) oneForm(r *kit.Request) (kit.Form, error) {
 		e := rule.Exceptions[i]
 		f = kit.NewForm("kind", string(e.Kind), "note", e.Note, "scope", "one", "decided", e.By)
 		if e.Kind == scheduler.Moved {
-			f.Values.Set("to", e.To.In(text.Zone).Format("2006-01-02T15:04"))
+			f.Values.Set("to", kit.AsInstant(e.To.In(text.Zone)))
 		}
 	}
 	return f.From(rule.Edition()), nil
@@ -269,7 +269,7 @@ func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form, movi
 	v := rule.Current()
 	page := onePage{Page: r.Page("schedule.one_date"), Form: f, Entry: entryOf(s, planned, r.Now), Programme: programme, Rule: rule.ID,
 		When: scheduler.SayCron(r.Lang, v.Cron), Who: v.Selection.Say(r.Lang, reg), Week: link(mondayOf(planned.Start.In(text.Zone))),
-		Decided: planned.Cancelled || !planned.MovedFrom.IsZero(), Soonest: r.Now.In(text.Zone).Format("2006-01-02T15:04")}
+		Decided: planned.Cancelled || !planned.MovedFrom.IsZero(), Soonest: kit.AsInstant(r.Now)}
 	page.Title, page.Moving, page.Undoing = programme.Title, moving, f.Get("do") == "undo"
 	labels := make([]string, len(moving.Reported))
 	for i, id := range moving.Reported {

@@ -11,16 +11,14 @@ import (
 	"loa/contest/ranking"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/web/kit"
 )
 
 // The fields of a step are named by the JSON paths of contest.Rules below it
 // ("criteria.2.name"); the Fields of its faults are such paths too, so each
 // sentence appears beside its field.
 
-const (
-	minute      = "2006-01-02T15:04"
-	whoStations = "who.stations"
-)
+const whoStations = "who.stations"
 
 // write puts a value and all below it into form values, points as the language
 // writes them.
@@ -28,7 +26,7 @@ func write(lang text.Language, v reflect.Value, path string, out url.Values) {
 	switch x := v.Interface().(type) {
 	case time.Time:
 		if !x.IsZero() {
-			out.Set(path, x.In(text.Zone).Format(minute))
+			out.Set(path, kit.AsInstant(x))
 		}
 		return
 	case ranking.Points:
@@ -202,7 +200,7 @@ func (r *reader) kept(path, typed string, t time.Time) time.Time {
 	if !v.IsValid() {
 		return t
 	}
-	if was, ok := v.Interface().(time.Time); ok && !was.IsZero() && was.In(text.Zone).Format(minute) == typed {
+	if was, ok := v.Interface().(time.Time); ok && !was.IsZero() && kit.AsInstant(was) == typed {
 		return was
 	}
 	return t

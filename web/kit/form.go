@@ -314,6 +314,9 @@ func (f *Form) Date(name string) time.Time {
 	return d.Start(text.Zone)
 }
 
+// AsInstant is a time as a field has it that Instant reads.
+func AsInstant(t time.Time) string { return t.In(text.Zone).Format("2006-01-02T15:04") }
+
 // Instant reads date and time of day as text.ReadInstant does; an empty field is
 // the zero Time. What cannot be read is noted and returned by Err.
 func (f *Form) Instant(name string) time.Time { return typed(f, name, text.ReadInstant) }

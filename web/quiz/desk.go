@@ -110,8 +110,6 @@ func (d desk) showEdit(w http.ResponseWriter, r *kit.Request) error {
 	return d.renderEdit(w, r, f)
 }
 
-const localTime = "2006-01-02T15:04"
-
 // editForm is the form of the contest as it is now, or of a new one.
 func (d desk) editForm(r *kit.Request) (kit.Form, error) {
 	id := r.PathValue("quiz")
@@ -123,7 +121,7 @@ func (d desk) editForm(r *kit.Request) (kit.Form, error) {
 		return kit.Form{}, err
 	}
 	f := kit.NewForm("district", q.District, "title", q.Title, "host", q.Host, "terms", q.Terms, "way", string(q.Way),
-		"opens", q.Opens.In(text.Zone).Format(localTime), "closes", q.Closes.In(text.Zone).Format(localTime), "draws", strconv.Itoa(q.Draws),
+		"opens", kit.AsInstant(q.Opens), "closes", kit.AsInstant(q.Closes), "draws", strconv.Itoa(q.Draws),
 		"minutes", strconv.Itoa(q.Minutes))
 	if q.Keep > 0 {
 		f.Values.Set("keep", strconv.Itoa(q.Keep))
