@@ -51,7 +51,7 @@ type page struct {
 	kit.Page
 	Form      kit.Form
 	Districts []kit.Option
-	Orders    []book.Order
+	Rows      []row
 	Busy      bool // one is being made, or waits: the page looks again
 }
 
@@ -73,13 +73,23 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	return p.render(w, r, f)
 }
 
+type row struct {
+	book.Order
+	Where string // the district, "" for all
+}
+
 func (p pages) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	reg, err := p.store.Registry(r.Context())
 	if err != nil {
 		return err
 	}
-	page := page{Page: r.Page("book.title"), Form: f, Orders: p.press.Orders(r.Actor)}
-	for _, o := range page.Orders {
+	page := page{Page: r.Page("book.title"), Form: f}
+	for _, o := range p.press.Orders(r.Actor) {
+		one := row{Order: o}
+		if o.District != "" {
+			one.Where = reg.DistrictLabel(o.District)
+		}
+		page.Rows = append(page.Rows, one)
 		page.Busy = page.Busy || o.State == book.Waiting || o.State == book.Making
 	}
 	page.Districts = r.OwnDistricts(reg, accounts.ReadAirings)

@@ -46,6 +46,9 @@ func TestBooksAreAskedForOnAPage(t *testing.T) {
 	c.Submit("form") // the month before
 	c.Expect(http.StatusOK, "main", "Đã nhận", "1/5/2024 – 31/5/2024", "Đang chờ")
 	c.Expect(http.StatusOK, "progress", "")
+	c.Get("/books")
+	c.Submit("form", "district", "084")
+	c.Expect(http.StatusOK, "main li", "Mường Khương") // of which of two files of one month
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { press.Run(ctx); close(ended) }()
