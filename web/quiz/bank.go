@@ -247,7 +247,7 @@ func (b bank) renderImport(w http.ResponseWriter, r *kit.Request, f kit.Form, pl
 		return err
 	}
 	page := importPage{Page: r.Page("quiz.import_title"), Form: f, Districts: districts(r, reg), Most: sheet.MaxBytes, Plan: plan, Rows: rows,
-		Limits: r.Say("sheet.limits", sheet.Limits()...), Large: r.Lang.Fault(sheet.TooLarge())}
+		Limits: r.Say("quiz.file_limits", sheet.Limits()...), Large: r.Lang.Fault(sheet.TooLarge())}
 	if len(page.Districts) == 0 {
 		return quiz.MayRun(r.Actor, "")
 	}

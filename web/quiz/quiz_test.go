@@ -74,6 +74,8 @@ func TestAContestFromTheBankToTheWinners(t *testing.T) {
 	org.Expect(http.StatusOK, "tbody", "Đã nhập 5 câu")
 	upload(org, []byte("PK\x03\x04 word/document.xml"), "hong.docx")
 	org.Expect(http.StatusUnsupportedMediaType, ".notice.bad")
+	org.Get("/questions/import")
+	org.Expect(http.StatusOK, "main form", "tệp Word (.docx)")
 	for file, kind := range map[string]string{"cau-hoi.xlsx": "PK", "cau-hoi.docx": "PK"} {
 		if got := org.Get("/questions/template/" + file).Body.String(); !strings.HasPrefix(got, kind) {
 			t.Errorf("%s: %.20q", file, got)
