@@ -299,6 +299,13 @@ type Code struct {
 	Used    bool      `json:"used"` // somebody has begun by it
 }
 
+// Codes is how many codes a commune has in a contest, and how many of them somebody has begun by.
+type Codes struct {
+	Station string `json:"station"`
+	Made    int    `json:"made"`
+	Used    int    `json:"used"`
+}
+
 // Who is by what a person is known in a contest: "p" and her number, or "c" and her code.
 func (t Try) Who() string {
 	if t.Code != "" {

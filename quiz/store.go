@@ -126,6 +126,8 @@ type Store interface {
 	MakeCodes(ctx context.Context, m accounts.Meta, c MakeCodes) (int, error)
 	// Codes lists those of a contest, of one commune or of all for "". Faults: quiz.unknown, accounts.denied.
 	Codes(ctx context.Context, by accounts.Actor, id, station string) ([]Code, error)
+	// CountCodes counts the codes of each commune that has some, in the order of stations' IDs. Faults: quiz.unknown, accounts.denied.
+	CountCodes(ctx context.Context, by accounts.Actor, id string) ([]Codes, error)
 
 	// BeginTry keeps what DecideBegin decides. Fault also: quiz.unknown.
 	BeginTry(ctx context.Context, m accounts.Meta, c Begin) (Try, error)

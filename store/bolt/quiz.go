@@ -25,6 +25,7 @@ var (
 	quizPool      = table[quiz.Question]{name: "quiz_pool"}      // by contest and place: what it took from the bank
 	quizCodes     = table[quiz.Code]{name: "quiz_codes"}         // by contest, commune and code
 	quizCodeAt    = table[string]{name: "quiz_code_stations"}    // by contest and code: the commune
+	quizCodeSums  = table[quiz.Codes]{name: "quiz_code_sums"}    // by contest and commune
 	quizTries     = table[quiz.Try]{name: "quiz_tries"}          // by contest and ID
 	quizPeople    = table[string]{name: "quiz_people"}           // by contest and Try.Who: the ID of the try that counts, or was begun last
 	quizTallies   = table[quiz.Tally]{name: "quiz_tallies"}      // by contest and commune
@@ -394,9 +395,13 @@ func (s *Store) MakeCodes(ctx context.Context, m accounts.Meta, c quiz.MakeCodes
 		if err != nil {
 			return 0, err
 		}
-		are, err := codesOf(tx, c.ID)
+		sums, err := codeSums(tx, c.ID)
 		if err != nil {
 			return 0, err
+		}
+		are := 0
+		for _, s := range sums {
+			are += s.Made
 		}
 		communes, err := quiz.DecideCodes(reg, m, q, are, c)
 		if err != nil {
@@ -414,20 +419,73 @@ func (s *Store) MakeCodes(ctx context.Context, m accounts.Meta, c quiz.MakeCodes
 				}
 				made, n = made+1, n+1
 			}
+			if err := addCodes(tx, c.ID, quiz.Codes{Station: commune, Made: c.Each}); err != nil {
+				return n, err
+			}
 		}
 		return n, nil
 	})
 }
 
-// codesOf counts the codes of a contest.
-func codesOf(tx *tx, contest string) (n int, err error) {
-	for key := range quizCodeAt.keysFrom(tx, of(contest)) {
-		if !bytes.HasPrefix(key, of(contest)) {
-			break
+// codeSums are the codes of a contest by commune.
+func codeSums(tx *tx, contest string) (list []quiz.Codes, err error) {
+	for e, err := range quizCodeSums.ascend(tx, of(contest), after(of(contest))) {
+		if err != nil {
+			return nil, err
 		}
-		n++
+		list = append(list, e.rec)
 	}
-	return n, nil
+	return list, nil
+}
+
+// addCodes adds to the sum of a commune.
+func addCodes(tx *tx, contest string, more quiz.Codes) error {
+	key := of(contest, more.Station)
+	is, _, err := quizCodeSums.get(tx, key)
+	if err != nil {
+		return err
+	}
+	return quizCodeSums.put(tx, key, quiz.Codes{Station: more.Station, Made: is.Made + more.Made, Used: is.Used + more.Used})
+}
+
+// countCodes counts the codes of every contest by commune.
+func countCodes(tx *tx) error {
+	sums, err := wantCodes(tx)
+	for key, s := range sums {
+		err = errors.Join(err, quizCodeSums.put(tx, []byte(key), s))
+	}
+	return err
+}
+
+// wantCodes are the sums of codes by their keys, as the codes themselves say.
+func wantCodes(tx *tx) (map[string]quiz.Codes, error) {
+	sums := map[string]quiz.Codes{}
+	for e, err := range quizCodes.ascend(tx, nil, nil) {
+		if err != nil {
+			return nil, err
+		}
+		contest, _, _ := bytes.Cut(e.key, []byte{0})
+		key := string(of(string(contest), e.rec.Station))
+		s := sums[key]
+		s.Station, s.Made = e.rec.Station, s.Made+1
+		if e.rec.Used {
+			s.Used++
+		}
+		sums[key] = s
+	}
+	return sums, nil
+}
+
+// CountCodes implements quiz.Store.
+func (s *Store) CountCodes(ctx context.Context, by accounts.Actor, id string) (list []quiz.Codes, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		if _, err := running(tx, by, id); err != nil {
+			return err
+		}
+		list, err = codeSums(tx, id)
+		return err
+	})
+	return list, err
 }
 
 // Codes implements quiz.Store.
@@ -496,7 +554,8 @@ func (s *Store) BeginTry(ctx context.Context, m accounts.Meta, c quiz.Begin) (t 
 		if f.Code != nil && !f.Code.Used {
 			used := *f.Code
 			used.Used = true
-			err = errors.Join(err, quizCodes.put(tx, of(t.Contest, used.Station, used.Code), used))
+			err = errors.Join(err, quizCodes.put(tx, of(t.Contest, used.Station, used.Code), used),
+				addCodes(tx, t.Contest, quiz.Codes{Station: used.Station, Used: 1}))
 		}
 		return err
 	})
@@ -741,6 +800,10 @@ func forgetQuiz(tx *tx, at time.Time, id string) (quiz.Contest, error) {
 	for _, c := range codes {
 		err = errors.Join(err, quizCodes.remove(tx, of(id, c.Station, c.Code)), quizCodeAt.remove(tx, of(id, c.Code)))
 	}
+	sums, serr := codeSums(tx, id)
+	for err = errors.Join(err, serr); len(sums) > 0; sums = sums[1:] {
+		err = errors.Join(err, quizCodeSums.remove(tx, of(id, sums[0].Station)))
+	}
 	r, found, rerr := quizResults.get(tx, []byte(id))
 	if err = errors.Join(err, rerr); found && err == nil {
 		err = quizResults.put(tx, []byte(id), r.Forget())
@@ -856,6 +919,22 @@ func checkCodes(tx *tx, wrong func(table, key, what string)) error {
 	}
 	if got := rowsOf(tx, quizCodeAt.name); got != n {
 		wrong(quizCodeAt.name, "", fmt.Sprintf("lists %d, there are %d", got, n))
+	}
+	want, err := wantCodes(tx)
+	if err != nil {
+		return err
+	}
+	for e, err := range quizCodeSums.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if want[string(e.key)] != e.rec {
+			wrong(quizCodeSums.name, e.rec.Station, "does not count the codes")
+		}
+		delete(want, string(e.key))
+	}
+	for _, s := range want {
+		wrong(quizCodeSums.name, s.Station, "is not there")
 	}
 	return nil
 }

@@ -192,6 +192,7 @@ var derived = []struct {
 	{trailOf.name, func() []string { return []string{"browser", "person", "station"} }, indexTrail},
 	{summaries.name, coverage.SummaryShape, summarise},
 	{frozenCells.name, coverage.DenseShape, summarise},
+	{quizCodeSums.name, func() []string { return []string{"made", "used"} }, countCodes},
 }
 
 // about is what a database says of itself. The marker beside it repeats the

@@ -13,7 +13,7 @@ var tableNames = []string{
 	proposals.name, proposalKeys.name, openProposals.name, calls.name, callsOf.name, lastCalls.name,
 	numbersGiven.name, numberKeys.name, numberSeries.name, numberPapers.name,
 	planIndicators.name, planEntries.name,
-	quizQuestions.name, quizKnown.name, quizzes.name, quizKeys.name, quizPool.name, quizCodes.name, quizCodeAt.name,
+	quizQuestions.name, quizKnown.name, quizzes.name, quizKeys.name, quizPool.name, quizCodes.name, quizCodeAt.name, quizCodeSums.name,
 	quizTries.name, quizPeople.name, quizTallies.name, quizResults.name,
 	excuses.name, pleas.name, pleaKeys.name, closedWeeks.name,
 	seals.name, sealEnds.name, sealsOfWeeks.name, ownKeys.name, summaries.name, frozenCells.name, decidedAnew.name,

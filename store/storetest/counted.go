@@ -347,6 +347,11 @@ func (e *Counted) Codes(ctx context.Context, by accounts.Actor, id, station stri
 	return e.Engine.Codes(ctx, by, id, station)
 }
 
+func (e *Counted) CountCodes(ctx context.Context, by accounts.Actor, id string) ([]quiz.Codes, error) {
+	e.asked("CountCodes")
+	return e.Engine.CountCodes(ctx, by, id)
+}
+
 func (e *Counted) Sit(ctx context.Context, contest, secret string) (quiz.Sat, error) {
 	e.asked("Sit")
 	return e.Engine.Sit(ctx, contest, secret)

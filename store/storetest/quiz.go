@@ -243,4 +243,14 @@ func engineQuizCodes(t *testing.T, e store.Engine, all accounts.Actor, rules qui
 	if got := must[[]quiz.Code](t)(e.Codes(ctx, all, q.ID, "S00002")); !got[0].Used || got[1].Used {
 		t.Errorf("%+v", got)
 	}
+	if sums := must[[]quiz.Codes](t)(e.CountCodes(ctx, all, q.ID)); len(sums) != 127 || sums[1] != (quiz.Codes{Station: "S00002", Made: 7, Used: 1}) {
+		t.Errorf("counted: %+v", sums)
+	}
+	if _, err := e.CountCodes(ctx, accounts.Actor{}, q.ID); !fault.Is(err, "accounts.log_in_first") {
+		t.Errorf("everybody counts codes: %v", err)
+	}
+	must[int](t)(e.ForgetPeople(ctx, by(accounts.Daemon(), q.Forgets())))
+	if sums := must[[]quiz.Codes](t)(e.CountCodes(ctx, all, q.ID)); len(sums) != 0 {
+		t.Errorf("counted after their time: %+v", sums)
+	}
 }

@@ -278,14 +278,12 @@ func (d desk) renderContest(w http.ResponseWriter, r *kit.Request, step, codes k
 	shown.results(reg, quiz.Result{Places: places})
 	page.Districts, page.Places = shown.Districts, shown.Places
 	if q.Way == quiz.ByCode {
-		made, err := d.store.Codes(r.Context(), r.Actor, q.ID, "")
+		codes, err := d.store.CountCodes(r.Context(), r.Actor, q.ID)
 		if err != nil {
 			return err
 		}
-		for _, c := range made {
-			if page.Made++; c.Used {
-				page.Used++
-			}
+		for _, c := range codes {
+			page.Made, page.Used = page.Made+c.Made, page.Used+c.Used
 		}
 		page.Communes = append([]kit.Option{{Text: r.Say("quiz.each_commune")}}, kit.StationOptions(reg, stations.Filter{District: q.District,
 			ActiveOn: r.Today()})...)
