@@ -219,6 +219,7 @@ func (p pages) begin(w http.ResponseWriter, r *kit.Request) error {
 type sitPage struct {
 	kit.Page
 	ID, Name string
+	Away     bool   // nobody has begun on this phone
 	Try      string // ID
 	N        int
 	Form     kit.Form
@@ -249,14 +250,14 @@ func (p pages) showSit(w http.ResponseWriter, r *kit.Request) error {
 
 func (p pages) renderSit(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	id := r.PathValue("quiz")
-	secret := r.Slip(id)
-	if secret == "" {
-		if _, err := p.store.Quiz(r.Context(), r.Actor, id); err != nil {
+	s, err := p.store.Sit(r.Context(), id, r.Slip(id))
+	if fault.Is(err, "quiz.no_try") {
+		q, err := p.store.Quiz(r.Context(), r.Actor, id)
+		if err != nil {
 			return err
 		}
-		return quiz.NoTry()
+		return p.sit.Render(w, r, sitPage{Page: r.Page("quiz.sit_title", "title", q.Title), ID: id, Away: true})
 	}
-	s, err := p.store.Sit(r.Context(), id, secret)
 	if err != nil {
 		return err
 	}
@@ -336,16 +337,15 @@ func (p pages) answer(w http.ResponseWriter, r *kit.Request) error {
 	}
 	id := r.PathValue("quiz")
 	secret := r.Slip(id)
-	if secret == "" {
-		return quiz.NoTry()
-	}
-	if err := p.saves.Allow(quiz.TryOf(secret), r.Now); err != nil {
+	if err := p.saves.Allow(quiz.TryOf(secret), r.Now); err != nil && secret != "" {
 		return err
 	}
 	c := readAnswer(f)
 	c.Contest, c.Secret = id, secret
 	var k quiz.Kept
-	if err = f.Err(); err == nil {
+	if err = f.Err(); secret == "" {
+		err = quiz.NoTry()
+	} else if err == nil {
 		k, err = p.store.AnswerTry(r.Context(), r.Meta(f.ID), c)
 	}
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
@@ -355,7 +355,7 @@ func (p pages) answer(w http.ResponseWriter, r *kit.Request) error {
 		w.Header().Set("Cache-Control", "no-store")
 		return r.JSON(w, http.StatusOK, kept{N: max(k.Try.N, c.N), Over: k.Try.Over(r.Now), Sent: !k.Try.Sent.IsZero(), Late: k.Late})
 	}
-	if fault.Is(err, "quiz.over") { // its page says so
+	if fault.Is(err, "quiz.over") || fault.Is(err, "quiz.no_try") { // its page says so
 		return r.Redirect(w, "/quiz/"+id+"/try", "")
 	}
 	if f.Refused(err) {

@@ -119,8 +119,14 @@ func TestAContestFromTheBankToTheWinners(t *testing.T) {
 	second.Get("/quiz/" + id)
 	second.Submit("main form", typed...)
 	second.Expect(http.StatusConflict, "main form .error", "mỗi người thi một lần")
-	if second.Get("/quiz/"+id+"/try").Code != http.StatusNotFound {
-		t.Error("another phone sees the questions")
+	second.Get("/quiz/" + id + "/try")
+	second.Expect(http.StatusOK, `.card a.button[href="/quiz/`+id+`"]`, "Đến trang vào thi")
+	second.Expect(http.StatusOK, "main", "Máy này chưa vào thi")
+	second.Refuse("Câu 1/4")
+	second.Post("/quiz/"+id+"/try", url.Values{"do": {"keep"}})
+	second.Expect(http.StatusOK, "main", "Máy này chưa vào thi")
+	if stranger().Get("/quiz/nothing/try").Code != http.StatusNotFound {
+		t.Error("a contest that is none has a page")
 	}
 
 	answer := func(c *webtest.Client, rights int, more ...string) {
