@@ -15,6 +15,7 @@ import (
 	"loa/contest"
 	"loa/internal/text"
 	"loa/library"
+	"loa/quiz"
 	"loa/scheduler"
 	"loa/sharing"
 	"loa/stations"
@@ -33,6 +34,7 @@ type Store interface {
 	Recordings(ctx context.Context, q library.Query) (library.Page, error)
 	BroadcastCopy(ctx context.Context, recording string) (library.BroadcastCopy, bool, error)
 	BroadcastCopies(ctx context.Context, recordings []string) (map[string]library.BroadcastCopy, error)
+	Quizzes(ctx context.Context, by accounts.Actor) ([]quiz.Contest, error)
 }
 
 // Hall is where contests are looked at.
@@ -136,6 +138,7 @@ type communePage struct {
 	Episodes                  []episode
 	Hears                     bool // episodes are public
 	Prizes                    []prize
+	Quizzes                   []quiz.Contest // knowledge contests its people may take part in, now or soon
 }
 
 type day struct {
@@ -198,6 +201,15 @@ func (p pages) showCommune(w http.ResponseWriter, r *kit.Request) error {
 	if s.face.Winners {
 		if page.Prizes, err = p.prizes(r.Context(), family); err != nil {
 			return err
+		}
+	}
+	quizzes, err := p.store.Quizzes(r.Context(), accounts.Actor{})
+	if err != nil {
+		return err
+	}
+	for _, q := range quizzes {
+		if q.Stage == quiz.Announced && r.Now.Before(q.Closes) && q.In(s.reg, id) {
+			page.Quizzes = append(page.Quizzes, q)
 		}
 	}
 	return p.one.Render(w, r, page)

@@ -17,6 +17,7 @@ import (
 	"loa/accounts"
 	"loa/contest"
 	"loa/internal/text"
+	"loa/quiz"
 	"loa/scheduler"
 	"loa/sharing"
 	"loa/stations"
@@ -267,5 +268,44 @@ func TestThePosterLeadsToThePage(t *testing.T) {
 	x.admin.Expect(http.StatusNotFound, "main", "không công khai")
 	if w := x.get("/stations/S00001/poster"); w.Code == http.StatusOK {
 		t.Error("a stranger prints posters")
+	}
+}
+
+// TestAKnowledgeContestIsFoundFromTheCommunesPage: while people of the commune can take part, or soon will, and not where they cannot.
+func TestAKnowledgeContestIsFoundFromTheCommunesPage(t *testing.T) {
+	x := newHouse(t)
+	x.save(t, sharing.SaveFace{Everywhere: true, Publisher: "VPĐP"})
+	reg, err := x.Store.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := accounts.Actor{Person: "org", Name: "Chị Hoa", Grants: []accounts.Grant{{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}}}
+	opens := x.now.Add(time.Hour)
+	m := func() accounts.Meta { return accounts.Meta{ID: uuid.NewString(), By: by, At: x.now} }
+	q, err := x.Store.SaveQuiz(t.Context(), m(), quiz.SaveContest{Rules: quiz.Rules{District: reg.Where("S00001").District, Title: "Bản em sạch đẹp",
+		Way: quiz.ByPhone, Opens: opens, Closes: opens.Add(time.Hour), Draws: 1, Minutes: 5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := func(station string) bool {
+		w := x.get("/communes/" + station)
+		return w.Code == http.StatusOK && strings.Contains(w.Body.String(), `href="/quiz/`+q.ID+`"`)
+	}
+	if shown("S00001") {
+		t.Error("a draft is public")
+	}
+	if _, err := x.Store.MoveQuiz(t.Context(), m(), quiz.MakeMove{ID: q.ID, Move: quiz.Announce, Seed: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	if !shown("S00001") {
+		t.Error("people of the commune do not find it")
+	}
+	for _, st := range reg.Stations() {
+		if q.District != reg.Where(st.ID).District && shown(st.ID) {
+			t.Errorf("%s of another district is told of it", st.ID)
+		}
+	}
+	if x.now = q.Closes; shown("S00001") {
+		t.Error("it is offered when it is over")
 	}
 }
