@@ -8,6 +8,7 @@ import (
 	"loa/contest"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/quiz"
 	"loa/stations"
 )
 
@@ -16,6 +17,7 @@ type Source interface {
 	Store
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Period(ctx context.Context, by accounts.Actor, f coverage.Filter, now time.Time) (coverage.Period, error)
+	Quizzes(ctx context.Context, by accounts.Actor) ([]quiz.Contest, error)
 }
 
 // Hall lists the contests.
@@ -68,7 +70,12 @@ func count(ctx context.Context, s Source, h Hall, reg *stations.Registry, i Indi
 	if now.Before(begin(periods[0])) {
 		return out, nil
 	}
-	if i.Counted == Airings {
+	switch i.Counted {
+	case DistrictQuizzes, ProvinceQuizzes:
+		list, err := s.Quizzes(ctx, accounts.Daemon())
+		out[periods[0]] = Tally{quizzes(list, i), 0}
+		return out, err
+	case Airings:
 		year := Yearly.Periods(i.Year)[0]
 		p, err := s.Period(ctx, accounts.Daemon(), coverage.Filter{Period: year}, now)
 		if err != nil {
@@ -111,4 +118,15 @@ func count(ctx context.Context, s Source, h Hall, reg *stations.Registry, i Indi
 		out[periods[0]] = Tally{len(from), all}
 	}
 	return out, nil
+}
+
+// quizzes is how many of the knowledge contests the indicator counts: those that open in its year and whose winners are public,
+// of districts or of the province.
+func quizzes(list []quiz.Contest, i Indicator) (n int) {
+	for _, q := range list {
+		if q.Stage == quiz.Published && q.Opens.In(text.Zone).Year() == i.Year && (q.District == "") == (i.Counted == ProvinceQuizzes) {
+			n++
+		}
+	}
+	return n
 }

@@ -100,7 +100,7 @@ func (f Fields) tidy() Fields {
 	switch f.Counted {
 	case Airings:
 		f.Every, f.Way, f.Percent = Weekly, Each, true
-	case Contests:
+	case Contests, DistrictQuizzes, ProvinceQuizzes:
 		f.Every, f.Way, f.Percent = Yearly, Sums, false
 	case Entrants:
 		f.Every, f.Way, f.Percent = Yearly, Stands, true

@@ -1,6 +1,6 @@
 // Package plan is the province's plan of a year as indicators (chỉ tiêu): what is to be reached, by whom, by which
-// figures people enter period by period, and how the year stands. Two of the plan's targets Loa counts itself, from
-// the log of airings and from the contests; nobody types those.
+// figures people enter period by period, and how the year stands. Three of the plan's targets Loa counts itself, from
+// the log of airings, the radio contests and the knowledge contests; nobody types those.
 //
 // The province's administrators edit the indicators. Its monitors enter figures; of an indicator that each district
 // enters for itself the district's monitors do. Administrators, editors and monitors of the province and of its
@@ -84,10 +84,13 @@ const (
 	Airings  Counted = "airings"  // stations that aired what counts, week by week, as coverage has it
 	Contests Counted = "contests" // contests of the year whose results are public
 	Entrants Counted = "entrants" // stations with a work in a contest of the year
+
+	DistrictQuizzes Counted = "district_quizzes" // knowledge contests of districts in the year whose results are public
+	ProvinceQuizzes Counted = "province_quizzes" // those of the province
 )
 
 // Counteds lists them in the order forms offer them.
-var Counteds = [...]Counted{Airings, Contests, Entrants}
+var Counteds = [...]Counted{Airings, Contests, Entrants, DistrictQuizzes, ProvinceQuizzes}
 
 // Words says it.
 func (c Counted) Words(l text.Language) string { return l.Say("plan.counted." + string(c)) }

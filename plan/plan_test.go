@@ -11,6 +11,7 @@ import (
 	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/quiz"
 	"loa/stations"
 )
 
@@ -137,12 +138,28 @@ func TestWhatLoaCountsIsNotEntered(t *testing.T) {
 			t.Errorf("%s asks people for %d figures", p.Mark, p.Missing)
 		}
 	}
-	if want := []string{"T5 slipped 1/2 tuần đạt", "T10a early chưa có số", "T10b on_pace 70,8%"}; !slices.Equal(said, want) {
+	if want := []string{"T5 slipped 1/2 tuần đạt", "T7a early chưa có số", "T7b early chưa có số", "T10a early chưa có số",
+		"T10b on_pace 70,8%"}; !slices.Equal(said, want) {
 		t.Errorf("%q", said)
 	}
 	tallies[Contests][year] = Tally{1, 0}
-	if p := Judge(Book{Indicators: list}, registry(), tallies, day("2024-11-27"))[1]; p.State != Reached {
+	if p := Judge(Book{Indicators: list}, registry(), tallies, day("2024-11-27"))[3]; p.State != Reached {
 		t.Errorf("the contest was held: %s", p.State)
+	}
+}
+
+// TestKnowledgeContestsAreCounted: those that opened in the year and are published, of districts and of the province apart.
+func TestKnowledgeContestsAreCounted(t *testing.T) {
+	one := func(district, opens string, stage quiz.Stage) quiz.Contest {
+		return quiz.Contest{Rules: quiz.Rules{District: district, Opens: day(opens)}, Stage: stage}
+	}
+	list := []quiz.Contest{one("080", "2024-03-01", quiz.Published), one("082", "2024-12-31", quiz.Published), one("080", "2024-05-01", quiz.Published),
+		one("083", "2024-03-01", quiz.Fixed), one("083", "2025-01-01", quiz.Published), one("083", "2023-12-31", quiz.Published),
+		one("", "2024-06-01", quiz.Published), one("", "2024-06-01", quiz.Announced)}
+	for what, want := range map[Counted]int{DistrictQuizzes: 3, ProvinceQuizzes: 1} {
+		if got := quizzes(list, Indicator{Year: 2024, Fields: Fields{Counted: what}}); got != want {
+			t.Errorf("%s: %d, not %d", what, got, want)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"loa/library"
 	"loa/outgoing"
 	"loa/plan"
+	"loa/quiz"
 	"loa/sharing"
 	"loa/web/kit"
 )
@@ -30,6 +31,7 @@ type Store interface {
 	outgoing.Store
 	sharing.Store
 	plan.Store
+	quiz.Store
 }
 
 // Register adds every noun's routes to k: one line each.

@@ -1,27 +1,17 @@
 package api
 
 import (
-	"context"
 	"net/http"
-	"time"
 
 	"loa/accounts"
-	"loa/coverage"
 	"loa/plan"
-	"loa/stations"
 	"loa/web/kit"
 )
 
 // planRoutes are those of the plan of a year.
 type planRoutes struct {
-	store planStore
+	store plan.Source
 	hall  plan.Hall
-}
-
-type planStore interface {
-	plan.Store
-	Registry(ctx context.Context) (*stations.Registry, error)
-	Period(ctx context.Context, by accounts.Actor, f coverage.Filter, now time.Time) (coverage.Period, error)
 }
 
 // IndicatorRecord is an indicator as it stands, with every version of its figures.

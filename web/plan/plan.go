@@ -3,18 +3,14 @@
 package plan
 
 import (
-	"context"
 	"embed"
 	"net/http"
 	"strconv"
-	"time"
 
 	"loa/accounts"
-	"loa/coverage"
 	"loa/internal/filter"
 	"loa/outgoing"
 	"loa/plan"
-	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -23,10 +19,8 @@ var files embed.FS
 
 // Store is what these pages ask of the store.
 type Store interface {
-	plan.Store
+	plan.Source
 	outgoing.Store
-	Registry(ctx context.Context) (*stations.Registry, error)
-	Period(ctx context.Context, by accounts.Actor, f coverage.Filter, now time.Time) (coverage.Period, error)
 }
 
 type pages struct {
