@@ -385,7 +385,7 @@ func (w *presser) proved() {
 			w.t.Errorf("%s is not on the page", name)
 			return
 		}
-		if e := p.Try(list[i], map[string]string{"note": "Anh Lềnh", "proof": demo.Passphrase}, nil); e.What == "page" {
+		if e := p.Try(list[i], map[string]string{"note": "Anh Lềnh", "prove_again": demo.Passphrase}, nil); e.What == "page" {
 			w.pressed[name] = true
 		}
 	}

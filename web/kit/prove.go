@@ -8,8 +8,8 @@ import (
 	"loa/internal/fault"
 )
 
-// proofField is what the passphrase is called in a form that is sent again with it.
-const proofField = "proof"
+// proofField is what the passphrase is called in a form that is sent again with it. No form has a field of its own of that name.
+const proofField = "prove_again"
 
 // Prove sets what verifies the passphrase of who asks and keeps that she showed it.
 func (k *Kit) Prove(verify func(r *Request, passphrase string) error) { k.verify = verify }
