@@ -1,6 +1,7 @@
 package sharing
 
 import (
+	"cmp"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -83,15 +84,15 @@ func DecideCalendar(reg *stations.Registry, s *scheduler.Schedule, m accounts.Me
 		return Calendar{}, taken()
 	}
 	if c.Station != "" {
-		st, err := reg.OpenTo(m.By, accounts.ReadSchedule, c.Station, stations.DateOf(m.At.In(text.Zone)))
+		st, err := reg.OpenTo(m.By, accounts.ReadStations, c.Station, stations.DateOf(m.At.In(text.Zone)))
 		if err != nil {
 			return Calendar{}, fault.Of(err).At("station")
 		}
 		c.Station = st.ID
 	}
 	if c.District != "" {
-		if err := reg.CheckDistrict(c.District); err != nil {
-			return Calendar{}, err
+		if err := cmp.Or(reg.CheckDistrict(c.District), m.By.Must(accounts.ReadStations, accounts.Where{District: c.District})); err != nil {
+			return Calendar{}, fault.Of(err).At("district")
 		}
 		if len(c.of(reg, m.By)) == 0 {
 			return Calendar{}, fault.New(fault.Denied, "accounts.denied").At("district")
@@ -134,7 +135,7 @@ func (x Scope) of(reg *stations.Registry, by accounts.Actor) (list []*stations.S
 	for _, st := range reg.Stations() {
 		where := reg.Where(st.ID)
 		switch {
-		case x.Station != "" && st.ID != x.Station, x.District != "" && where.District != x.District, !by.Can(accounts.ReadSchedule, where):
+		case x.Station != "" && st.ID != x.Station, x.District != "" && where.District != x.District, !by.Can(accounts.ReadStations, where):
 		case x == Scope{} && len(mine) > 0 && !slices.Contains(mine, st.ID):
 		default:
 			list = append(list, st)

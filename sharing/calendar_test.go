@@ -91,6 +91,7 @@ func TestACalendarShowsWhatItsPersonMayRead(t *testing.T) {
 func TestACalendarIsMadeByWhoHasAnAccount(t *testing.T) {
 	reg, plan := zoned()
 	server := accounts.Meta{ID: "a", At: at, By: accounts.ServerPerson().Actor("token")}
+	near := accounts.Meta{ID: "a", At: at, By: operator("S00001")}
 	for name, c := range map[string]struct {
 		m     accounts.Meta
 		c     MakeCalendar
@@ -105,6 +106,8 @@ func TestACalendarIsMadeByWhoHasAnAccount(t *testing.T) {
 		"with a secret of before": {admin(), MakeCalendar{Name: "x"}, 0, true, "accounts.secret_taken"},
 		"of an unknown station":   {admin(), MakeCalendar{Name: "x", Scope: Scope{Station: "S99999"}}, 0, false, "stations.unknown"},
 		"of an unknown district":  {admin(), MakeCalendar{Name: "x", Scope: Scope{District: "999"}}, 0, false, "stations.no_district"},
+		"of another's station":    {near, MakeCalendar{Name: "x", Scope: Scope{Station: "S00002"}}, 0, false, "accounts.denied"},
+		"of another's district":   {near, MakeCalendar{Name: "x", Scope: Scope{District: "087"}}, 0, false, "accounts.denied"},
 		"of an unknown programme": {admin(), MakeCalendar{Name: "x", Scope: Scope{Programme: "P9"}}, 0, false, "schedule.programme_unknown"},
 	} {
 		if _, err := DecideCalendar(reg, plan, c.m, c.c, c.has, c.known); !fault.Is(err, c.code) {

@@ -110,7 +110,7 @@ func (r *Registry) Listed(a accounts.Actor, action accounts.Action, id string) (
 
 // Chosen are the stations of a list that somebody may see, or one of them; every station
 // where neither is named. A code is that of a station on that day. Faults: stations.unknown,
-// stations.not_listed, those of Listed.
+// accounts.denied, stations.not_listed, those of Listed.
 func (r *Registry) Chosen(a accounts.Actor, station, list string, on Date) ([]*Station, error) {
 	f, err := Filter{List: list}.In(r, a, accounts.ReadStations)
 	if err != nil {
@@ -122,7 +122,7 @@ func (r *Registry) Chosen(a accounts.Actor, station, list string, on Date) ([]*S
 	if station == "" {
 		return r.Filter(f), nil
 	}
-	s, err := r.ByCodeOrID(station, on)
+	s, err := r.OpenTo(a, accounts.ReadStations, station, on)
 	if err == nil && list != "" && !f.listed[s.ID] {
 		err = r.NotListed(s.ID)
 	}

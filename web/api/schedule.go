@@ -548,6 +548,9 @@ func (s schedules) slot(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	slot, err := sched.Slot(reg, r.PathValue("id"))
+	if err == nil {
+		err = r.Actor.Must(accounts.ReadStations, reg.Where(slot.Station))
+	}
 	return answer(w, r, http.StatusOK, slot, err)
 }
 

@@ -138,11 +138,15 @@ func TestSlotsArePagedWithoutLossOrRepeat(t *testing.T) {
 	call("editor", "POST", "/api/v1/programmes", `{"title":"Nông thôn mới"}`)
 	call("editor", "POST", "/api/v1/programmes/P1/rules", `{"cron":"0 17 * * 1,4","stations":"all","from":"2024-05-13"}`)
 	call("editor", "POST", "/api/v1/programmes/P1/rules", `{"cron":"0 17 * * 1","stations":"all","from":"2024-05-13"}`)
-	for filter, want := range map[string]int{"": 127 * 3, "&station=02779": 3, "&programme=P1": 127 * 3} {
+	for filter, want := range map[string]int{"": 127 * 3, "&station=02779": 3, "&programme=P1": 127 * 3, "?operator": 3} {
+		who, filter := "editor", filter
+		if filter == "?operator" { // of her own station only, as the page of the schedule shows it
+			who, filter = "operator", ""
+		}
 		seen := map[string]bool{}
 		path := "/api/v1/slots?from=2024-05-13&until=2024-05-20&limit=50" + filter
 		for pages := 0; path != ""; pages++ {
-			status, v := call("operator", "GET", path, "")
+			status, v := call(who, "GET", path, "")
 			if status != 200 || pages > 10 {
 				t.Fatalf("%d %v", status, v)
 			}
@@ -156,7 +160,12 @@ func TestSlotsArePagedWithoutLossOrRepeat(t *testing.T) {
 			path, _ = v["next"].(string)
 		}
 		if len(seen) != want {
-			t.Errorf("%q: %d slots, want %d", filter, len(seen), want)
+			t.Errorf("%s %q: %d slots, want %d", who, filter, len(seen), want)
+		}
+	}
+	for _, path := range []string{"/api/v1/slots?station=02779", "/api/v1/slots/R1.S00043.20240513T1000Z"} {
+		if status, v := call("operator", "GET", path, ""); status != http.StatusForbidden {
+			t.Errorf("an operator of another station at %s: %d %v", path, status, v)
 		}
 	}
 }

@@ -103,7 +103,7 @@ func (a *addresses) render(w http.ResponseWriter, r *kit.Request, page addresses
 		page.Rows = append(page.Rows, addressRow{c, about(r.Lang, c.Scope, reg, s), withSecret()})
 	}
 	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()}.For(r.Actor, accounts.ReadStations))
-	page.Districts = r.OwnDistricts(reg, accounts.ReadSchedule)
+	page.Districts = r.OwnDistricts(reg, accounts.ReadStations)
 	for _, p := range s.Working() {
 		page.Programmes = append(page.Programmes, kit.Option{Value: p.ID, Text: p.Title})
 	}
