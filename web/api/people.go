@@ -58,13 +58,13 @@ func (p people) routes() []kit.Route {
 			Summary: "Set from when on administrators, organisers and monitors need a second step; left out, nobody does. Refused to tokens."},
 		{Pattern: "GET /api/v1/invitations", Access: accounts.InvitePeople, Handler: p.invitations, Out: kit.List[Invitation]{}, Query: "limit after",
 			Summary: "Open invitations."},
-		{Pattern: "POST /api/v1/invitations", Statuses: []int{http.StatusCreated}, Access: accounts.InvitePeople, Handler: p.invite,
+		{Pattern: "POST /api/v1/invitations", Once: true, Statuses: []int{http.StatusCreated}, Access: accounts.InvitePeople, Handler: p.invite,
 			In: inviteBody{}, Out: Invitation{},
 			Summary: "Invite somebody, or renew a person's passphrase; the answer alone holds the link, so an Idempotency-Key is refused."},
 		{Pattern: "DELETE /api/v1/invitations/{id}", Access: accounts.InvitePeople, Handler: p.withdraw, Out: Invitation{}, Summary: "Withdraw an invitation."},
 		{Pattern: "GET /api/v1/tokens", Access: kit.SignedIn, Handler: p.tokens, Out: kit.List[Token]{}, Summary: "The caller's own tokens."},
-		{Pattern: "POST /api/v1/tokens", Statuses: []int{http.StatusCreated}, Access: kit.SignedIn, Handler: p.addToken, In: tokenBody{}, Out: Token{},
-			Summary: "Make a token, of a session or the server itself; the answer alone holds it, so an Idempotency-Key is refused."},
+		{Pattern: "POST /api/v1/tokens", Once: true, Statuses: []int{http.StatusCreated}, Access: kit.SignedIn, Handler: p.addToken,
+			In: tokenBody{}, Out: Token{}, Summary: "Make a token, of a session or the server itself; the answer alone holds it, so an Idempotency-Key is refused."},
 		{Pattern: "DELETE /api/v1/tokens/{id}", Access: kit.SignedIn, Handler: p.removeToken, Out: Token{}, Summary: "End a token."},
 	}
 }

@@ -29,8 +29,9 @@ func (t textRoutes) routes() []kit.Route {
 			Summary: "Whether text messages are taken, and how they are answered."},
 		{Pattern: "PUT /api/v1/texts/settings", Access: accounts.EditSettings, Handler: t.saveSettings, In: TextSettings{}, Out: TextSettings{},
 			Edits: true, Summary: "Change whether text messages are taken; members left out stay."},
-		{Pattern: "POST /api/v1/texts/token", Statuses: []int{http.StatusCreated}, Access: accounts.EditSettings, Handler: t.renew, Out: GatewayToken{},
-			Summary: "Make a token for the gateway; the one before opens nothing any more. The answer alone holds it, so an Idempotency-Key is refused."},
+		{Pattern: "POST /api/v1/texts/token", Once: true, Statuses: []int{http.StatusCreated}, Access: accounts.EditSettings, Handler: t.renew,
+			Out: GatewayToken{}, Summary: "Make a token for the gateway; the one before opens nothing any more. " +
+				"The answer alone holds it, so an Idempotency-Key is refused."},
 		{Pattern: "GET /api/v1/texts", Access: accounts.EditSettings, Handler: t.list, Filter: texting.Query{}, Query: "limit after",
 			Out: kit.List[texting.Text]{}, Summary: "Text messages, the last first; a page may hold fewer than limit and still have a next."},
 	}

@@ -35,7 +35,7 @@ func Register(k *kit.Kit, w *wallclock.Watch, told Told) {
 		kit.Route{Pattern: "POST " + kit.ClockPath, Access: accounts.RunServer, Handler: p.confirm, Always: true},
 		kit.Route{Pattern: "GET /api/v1/clock", Access: accounts.RunServer, Handler: p.get, Out: Clock{},
 			Summary: "What the server's clock shows, and whether it is in doubt; while it is, changes are answered 503 and no week is closed."},
-		kit.Route{Pattern: "POST /api/v1/clock/confirm", Access: accounts.RunServer, Handler: p.post, In: Word{}, Out: Clock{}, Always: true,
+		kit.Route{Pattern: "POST /api/v1/clock/confirm", Once: true, Access: accounts.RunServer, Handler: p.post, In: Word{}, Out: Clock{}, Always: true,
 			Summary: "Say that the clock is right; shows is what GET told, so that the word is about that time."},
 	)
 }

@@ -70,23 +70,23 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	add("POST /judging/{contest}/signed", p.handleSigned)
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/judging/signed", Access: accounts.JudgeEntries, Handler: p.listSigned,
 		Summary: "what a judge signed in rounds that are over", Out: kit.List[contest.SignedSheet]{}})
-	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/mend", Access: accounts.JudgeEntries, Handler: p.mend,
+	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/mend", Once: true, Access: accounts.JudgeEntries, Handler: p.mend,
 		Summary: "say which marks of a sheet one signed, of a round that is over, were written wrong: a correction that an organiser or the chair confirms; " +
 			"one's own is taken back where corrections are decided",
 		In: mendBody{}, Out: kit.List[contest.SignedSheet]{}})
 	add("GET /judging/{contest}/chair", p.showChair)
 	add("POST /judging/{contest}/chair", p.handleChair)
-	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/sheets/{task}", Access: accounts.JudgeEntries, Handler: p.save,
+	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/sheets/{task}", Once: true, Access: accounts.JudgeEntries, Handler: p.save,
 		Summary: "keep a judge's marks as they are now", In: saveBody{}, Out: saved{}})
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}", Access: accounts.JudgeEntries, Handler: p.one,
 		Summary: "one of a judge's sheets as it is now, and where it was written", Out: sheetNow{}})
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/judging", Access: accounts.JudgeEntries, Handler: p.duties,
 		Summary: "what a judge has to score, in her order, with what she wrote", Out: contest.JudgeView{}})
-	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/heard", Access: accounts.JudgeEntries, Handler: p.hear,
+	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/heard", Once: true, Access: accounts.JudgeEntries, Handler: p.hear,
 		Summary: "add stretches of a work's recording that were played to its judge", In: heardBody{}, Out: heard{}})
-	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/sign", Access: accounts.JudgeEntries, Handler: p.sign,
+	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/sign", Once: true, Access: accounts.JudgeEntries, Handler: p.sign,
 		Summary: "make a judge's complete sheet final", In: signBody{}, Out: saved{}})
-	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/abstain", Access: accounts.JudgeEntries, Handler: p.abstain,
+	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/abstain", Once: true, Access: accounts.JudgeEntries, Handler: p.abstain,
 		Summary: "take oneself off a work, with a reason, in all its parts; where a work has a fixed number of judges another takes over",
 		In:      abstainBody{}, Out: abstained{}})
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}/audio", Gives: "audio/mpeg", Ranges: true,

@@ -121,7 +121,7 @@ func (d *describer) operation(route Route, path string, problem object) object {
 		header("If-Match")
 		answers["412"] = refused("somebody else has changed it since: changed_by, changed_at and changed say who, when and what")
 	}
-	if method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions {
+	if method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions && !route.Once {
 		header("Idempotency-Key")
 	}
 	if route.Ranges {
@@ -252,6 +252,8 @@ func (d *describer) queryType(path, name string) object {
 		return object{"type": "boolean"}
 	}
 	switch name {
+	case "answer", "over":
+		return object{"type": "array", "items": object{"type": "string"}}
 	case "limit":
 		return object{"type": "integer", "minimum": 1, "maximum": MostLimit, "default": UsualLimit}
 	case "after":

@@ -355,10 +355,13 @@ func (r *Request) AfterNumber(parameter string) (int, error) {
 
 // yesNo are the parameters that are yes or no and no member of a filter: Request.Yes alone
 // reads them.
-var yesNo = []string{"abolish_districts", "check", "download", "dry_run", "new", "original"}
+var yesNo = []string{"abolish_districts", "check", "download", "dry_run", "new", "original", "small", "waiting"}
 
 // Yes reads a parameter that is yes or no; no if it is absent or empty. Fault: filter.yes_no.
 func (r *Request) Yes(name string) (bool, error) {
+	if !slices.Contains(yesNo, name) { // the document would call it a word
+		panic("kit: " + name + " is no parameter of yesNo")
+	}
 	yes, err := filter.Yes(r.URL.Query().Get(name))
 	if err != nil {
 		return false, fault.Of(err).At(name)

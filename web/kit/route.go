@@ -45,6 +45,7 @@ type Route struct {
 	Headers  map[string]string // of every answer, also where the caller is refused
 	Always   bool              // may change something also while Trouble holds
 	Unproven bool              // open also to who must choose a second factor before anything else
+	Once     bool              // below /api/: takes no Idempotency-Key, so what is sent twice is done twice
 	Edits    bool              // below /api/: changes a thing somebody else may change meanwhile, so it takes If-Match
 	Shared   bool              // a page without forms: what a stranger gets may be kept by anybody for SharedFor
 

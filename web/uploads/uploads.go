@@ -48,13 +48,14 @@ func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (library
 		told  = "Upload-Offset Upload-Expires Loa-State Loa-Recording"
 		can   = "Tus-Resumable Tus-Version Tus-Extension Tus-Checksum-Algorithm Tus-Max-Size"
 	)
-	add(kit.Route{Pattern: "POST " + Root, Handler: s.create, Summary: "make a resumable upload (tus 1.0); its first bytes may come along",
+	add(kit.Route{Pattern: "POST " + Root, Handler: s.create, Once: true, Summary: "make a resumable upload (tus 1.0); its first bytes may come along",
 		Asks: "Upload-Length Upload-Defer-Length Upload-Metadata Upload-Checksum", Tells: "Location " + told, Statuses: []int{http.StatusCreated}})
 	add(kit.Route{Pattern: "HEAD " + Root + "/{id}", Handler: s.head, Summary: "how much of an upload has arrived",
 		Tells: "Upload-Length Upload-Defer-Length Upload-Metadata " + told, Statuses: []int{http.StatusOK}})
-	add(kit.Route{Pattern: "PATCH " + Root + "/{id}", Handler: s.patch, Summary: "send a piece of an upload", Asks: piece, Tells: told, Takes: pieceType})
+	add(kit.Route{Pattern: "PATCH " + Root + "/{id}", Handler: s.patch, Once: true, Summary: "send a piece of an upload",
+		Asks: piece, Tells: told, Takes: pieceType})
 	add(kit.Route{Pattern: "DELETE " + Root + "/{id}", Handler: s.remove, Summary: "give an upload up"})
-	add(kit.Route{Pattern: "POST " + Root + "/{id}", Handler: s.instead, Summary: "PATCH, DELETE or HEAD for proxies that let none through",
+	add(kit.Route{Pattern: "POST " + Root + "/{id}", Handler: s.instead, Once: true, Summary: "PATCH, DELETE or HEAD for proxies that let none through",
 		Asks: "X-HTTP-Method-Override " + piece, Tells: told, Statuses: []int{http.StatusOK, http.StatusNoContent}})
 	k.Handle(
 		kit.Route{Pattern: "GET " + Root + "/{id}", Access: accounts.SendSamples, Handler: s.show, Summary: "what became of an upload", Out: state{}},
