@@ -125,11 +125,15 @@ func Yes(s string) (bool, error) {
 }
 
 // Values are the filter as a query that Read reads back; what asks for nothing is
-// left out.
+// left out. What Read has no use for, a list or a pointer, is written too: a call's options.
 func Values(f any) url.Values {
 	v := url.Values{}
 	for _, m := range Members(f) {
 		if member := reflect.ValueOf(f).FieldByIndex(m.at); !member.IsZero() {
+			if list, several := member.Interface().([]string); several {
+				v[m.Name] = list
+				continue
+			}
 			v.Set(m.Name, said(member))
 		}
 	}
@@ -145,8 +149,12 @@ func said(member reflect.Value) string {
 		return string(b)
 	}
 	switch member.Kind() {
+	case reflect.Pointer: // one that may be said and be empty
+		return said(member.Elem())
 	case reflect.Bool:
 		return "1"
+	case reflect.Int:
+		return strconv.FormatInt(member.Int(), 10)
 	case reflect.Float64:
 		return strconv.FormatFloat(member.Float(), 'f', -1, 64)
 	}
