@@ -3,18 +3,15 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/google/uuid"
 
 	"loa/airing"
+	"loa/client"
 	"loa/internal/fault"
-	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/scheduler"
-	"loa/web/api"
 )
 
 // slotsCommand lists planned airings.
@@ -27,11 +24,11 @@ type slotsCommand struct {
 // Run asks the daemon and prints.
 func (c slotsCommand) Run(t *terminal) error {
 	c.Until = c.Until.Through()
-	items, err := c.client().all(t, filter.Link("/api/v1/slots", c.SlotFilter, "limit", "500"))
+	items, err := client.All(c.client().GetSlots(t, c.SlotFilter))
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
@@ -48,14 +45,14 @@ type aheadCommand struct {
 
 // Run asks the daemon and prints.
 func (c aheadCommand) Run(t *terminal) error {
-	var a scheduler.Ahead
-	if err := c.client().get(t, "/api/v1/me/week", &a); err != nil {
+	a, err := c.client().GetMeWeek(t)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return t.json(a)
 	}
-	n, err := c.client().namesFor(t, false, len(a.Gaps))
+	n, err := c.namesFor(t, false, len(a.Gaps))
 	if err != nil {
 		return err
 	}
@@ -95,15 +92,15 @@ type airingsList struct {
 // Run asks the daemon and prints.
 func (c airingsList) Run(t *terminal) error {
 	c.Until = c.Until.Through()
-	items, err := c.client().all(t, filter.Link("/api/v1/airings", c.Filter, "limit", "500"))
+	items, err := client.All(c.client().GetAirings(t, c.Filter))
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
-	return listed(t, c.JSON, items, t.lang.Say("cli.airings.columns"), func(a api.Airing) string { return t.airing(n, a) })
+	return listed(t, c.JSON, items, t.lang.Say("cli.airings.columns"), func(a client.Airing) string { return t.airing(n, a) })
 }
 
 // airingsCheck lists the reports whose evidence waits to be looked at, the first to look at first.
@@ -115,11 +112,11 @@ type airingsCheck struct {
 
 // Run asks the daemon and prints.
 func (c airingsCheck) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/airings/waiting", c.CheckFilter))
+	items, err := c.client().GetAiringsWaiting(t, c.CheckFilter)
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
@@ -130,7 +127,7 @@ func (c airingsCheck) Run(t *terminal) error {
 }
 
 // airing is one report as a line.
-func (t *terminal) airing(n nameBook, a api.Airing) string {
+func (t *terminal) airing(n nameBook, a client.Airing) string {
 	what := t.lang.Say("airing.outcome." + string(a.Outcome))
 	if a.Reason != "" {
 		what += ": " + t.lang.Say("airing.reason."+string(a.Reason))
@@ -171,33 +168,20 @@ type airingsReport struct {
 
 // Run tells the daemon and prints what it keeps.
 func (c airingsReport) Run(t *terminal) error {
-	started := moment(c.StartedAt)
-	if _, err := time.Parse(time.RFC3339, started); err != nil && started != "" {
-		return fault.New(fault.Invalid, "cli.moment_unreadable", "text", started)
+	started, err := moment(c.StartedAt)
+	if err != nil {
+		return err
 	}
-	in := map[string]any{"outcome": c.Outcome, "seen": c.Seen}
-	for name, value := range map[string]string{"slot": c.Slot, "station": c.Station, "programme": c.Programme, "reason": c.Reason,
-		"started_at": started, "means": c.Means, "note": c.Note, "corrects": c.Corrects, "why": c.Why} {
-		if value != "" {
-			in[name] = value
-		}
-	}
-	if c.Seconds != 0 {
-		in["seconds"] = c.Seconds
-	}
-	for name, said := range map[string]bool{"unplanned": c.Unplanned, "alone": c.Alone} {
-		if said {
-			in[name] = true
-		}
-	}
-	var a api.Airing
-	if err := c.client().send(t, http.MethodPut, "/api/v1/airings/"+url.PathEscape(cmp.Or(c.ID, uuid.NewString())), in, &a); err != nil {
+	a, err := c.client().PutAiring(t, cmp.Or(c.ID, uuid.NewString()), airing.Confirm{Slot: c.Slot, Station: c.Station, Programme: c.Programme,
+		Outcome: airing.Outcome(c.Outcome), Reason: airing.Reason(c.Reason), StartedAt: started, Seconds: c.Seconds, Means: airing.Means(c.Means),
+		Note: c.Note, Corrects: c.Corrects, Why: c.Why, Unplanned: c.Unplanned, Alone: c.Alone, Seen: &c.Seen})
+	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return t.json(a)
 	}
-	n, err := c.client().namesFor(t, false, 1)
+	n, err := c.namesFor(t, false, 1)
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)))
 	}
@@ -208,7 +192,7 @@ func (c airingsReport) Run(t *terminal) error {
 }
 
 // standing says what a report that was just changed does to the figures, where that is not plain.
-func (t *terminal) standing(a api.Airing) (err error) {
+func (t *terminal) standing(a client.Airing) (err error) {
 	say := func(key string, args ...any) {
 		if err == nil {
 			_, err = fmt.Fprintln(t.out, printable(t.lang.Say(key, args...)))
@@ -231,15 +215,22 @@ func (t *terminal) standing(a api.Airing) (err error) {
 	return err
 }
 
-// moment gives a wall clock of the stations, "2024-05-13 17:00", its zone;
-// anything else stays as it was typed.
-func moment(s string) string {
+// moment reads a wall clock of the stations, "2024-05-13 17:00", or a time with its zone; "" is none.
+// Fault: cli.moment_unreadable.
+func moment(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
 	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
 		if t, err := time.ParseInLocation(layout, s, text.Zone); err == nil {
-			return t.Format(time.RFC3339)
+			return t, nil
 		}
 	}
-	return s
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		err = fault.New(fault.Invalid, "cli.moment_unreadable", "text", s)
+	}
+	return at, err
 }
 
 // airingsVerify says what checking a report found.
@@ -254,18 +245,19 @@ type airingsVerify struct {
 
 // Run tells the daemon and prints the report with its finding.
 func (c airingsVerify) Run(t *terminal) error {
-	in := map[string]any{"finding": c.Finding, "note": c.Note}
-	var was, a api.Airing
-	report := "/api/v1/airings/" + url.PathEscape(c.Report)
-	changing := c.client()
-	changing.change = c.ID
-	if err := changing.edit(t, report, &was, http.MethodPost, report+"/verdict", in, &a); err != nil {
+	var read client.Edition
+	was, err := c.client().Note(&read).GetAiring(t, c.Report)
+	if err != nil {
+		return err
+	}
+	a, err := c.client().As(c.ID).If(read).PostAiringVerdict(t, c.Report, client.VerdictBody{Finding: airing.Finding(c.Finding), Note: c.Note})
+	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return t.json(a)
 	}
-	n, err := c.client().namesFor(t, false, 1)
+	n, err := c.namesFor(t, false, 1)
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)+"\t"+t.lang.Say("airing.finding."+string(a.Finding))))
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"loa/accounts"
+	"loa/client"
 	"loa/internal/once"
 	"loa/scheduler"
 )
@@ -32,10 +34,9 @@ func TestAWeekFromATerminal(t *testing.T) {
 		}
 		return out
 	}
-	c := &client{server: r.d.URL(), token: r.token}
-	var p scheduler.Programme
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/programmes", map[string]any{"title": "Nông thôn mới", "counts_toward_target": true,
-		"languages": []string{"vi"}}, &p); err != nil {
+	c := reach{Server: r.d.URL(), Token: r.token}.client()
+	p, err := c.PostProgrammes(t.Context(), client.ProgrammeBody{Title: "Nông thôn mới", CountsTowardTarget: true, Languages: []string{"vi"}})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if code, _, errs := loa("coverage", "close", "2024-W18", "--seen", once.AsItIs); code != 75 || !strings.Contains(errs, "Không có gì để chốt") {
@@ -44,8 +45,8 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if out := must("coverage", "--week", "2024-W18"); !strings.Contains(out, "Không có lịch") || !strings.Contains(out, "0/127 đài đã phát (–)") {
 		t.Errorf("a week without a schedule: %s", out)
 	}
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/programmes/"+p.ID+"/rules", map[string]any{"cron": "0 17 * * 1", "stations": "all",
-		"from": "2024-04-22"}, nil); err != nil {
+	everywhere := client.RuleBody{Cron: "0 17 * * 1", Stations: scheduler.Selection{All: true}, From: "2024-04-22"}
+	if _, err := c.PostProgrammeRules(t.Context(), p.ID, everywhere); err != nil {
 		t.Fatal(err)
 	}
 	code, _, errs := loa("airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-15 17:00", "--seconds", "600",
@@ -70,14 +71,12 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if code, _, errs := loa("airings", "verify", list[0].ID, "verified"); code != 77 || !strings.Contains(errs, "không tự kiểm chứng") {
 		t.Errorf("her own report: %d %s", code, errs)
 	}
-	monitor := []any{map[string]any{"role": "monitor", "scope": map[string]any{"level": "province"}}}
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/people", map[string]any{"name": "Lê Thị Thu", "login": "giamsat", "grants": monitor},
-		nil); err != nil {
+	monitor := []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}}
+	if _, err := c.PostPeople(t.Context(), client.PersonBody{Name: "Lê Thị Thu", Login: "giamsat", Grants: monitor}); err != nil {
 		t.Fatal(err)
 	}
-	var second struct{ Token string }
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/tokens", map[string]any{"person": "giamsat", "name": "Kiểm chứng", "days": 1},
-		&second); err != nil {
+	second, err := c.PostTokens(t.Context(), client.TokenBody{Person: "giamsat", Name: "Kiểm chứng", Days: 1})
+	if err != nil {
 		t.Fatal(err)
 	}
 	mine := r.token

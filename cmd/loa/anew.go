@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 
+	"loa/client"
 	"loa/coverage"
 	"loa/internal/fault"
 	"loa/stations"
@@ -47,16 +47,12 @@ func (c coverageAnew) Run(t *terminal) error {
 		}
 		ask.Active = append(ask.Active, one)
 	}
-	path := "/api/v1/coverage/anew"
-	if c.DryRun {
-		path += "?dry_run=1"
-	}
-	var answer coverage.AnewDone
-	if err := c.client().send(t, http.MethodPost, path, ask, &answer); err != nil {
+	answer, err := c.client().PostCoverageAnew(t, client.PostCoverageAnewOptions{DryRun: c.DryRun}, ask)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
-		return t.json(answer)
+		return t.json(answer.AnewDone)
 	}
 	applied := answer.Number > 0
 	for _, w := range answer.Weeks {

@@ -27,11 +27,11 @@ type audioMatch struct {
 
 // Run compares the clip with every programme and prints the verdict.
 func (c audioMatch) Run(t *terminal) error {
-	recorded, err := instant(c.Recorded)
+	recorded, err := moment(c.Recorded)
 	if err != nil {
 		return err
 	}
-	began, err := instant(c.Began)
+	began, err := moment(c.Began)
 	if err != nil {
 		return err
 	}
@@ -56,18 +56,6 @@ func (c audioMatch) Run(t *terminal) error {
 	}
 	_, err = fmt.Fprintf(t.out, "%s: %s\n", t.lang.Say("audio.match."+string(v.Word)), printable(sayMatch(t.lang, clip, v)))
 	return err
-}
-
-// instant reads the time of a flag; empty is the zero time.
-func instant(s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	at, err := time.Parse(time.RFC3339, moment(s))
-	if err != nil {
-		return at, fault.New(fault.Invalid, "cli.moment_unreadable", "text", s)
-	}
-	return at, nil
 }
 
 // matchPrint is the print of a file; the fault of one that is no sound names it, for there are several.

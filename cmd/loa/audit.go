@@ -1,13 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
 
 	"loa/accounts"
+	"loa/client"
 	"loa/internal/fault"
-	"loa/internal/filter"
 	"loa/internal/text"
 )
 
@@ -27,15 +26,15 @@ func (c auditCommand) Run(t *terminal) error {
 		}
 		c.Until = last.AddDate(0, 0, 1).Format(time.DateOnly)
 	}
-	items, err := c.client().all(t, filter.Link("/api/v1/audit", c.DeedFilter, "limit", "500"))
+	items, err := client.All(c.client().GetAudit(t, c.DeedFilter))
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
-	people, err := c.client().directory(t, c.JSON || len(items) == 0)
+	people, err := c.directory(t, c.JSON || len(items) == 0)
 	if err != nil {
 		return err
 	}
@@ -47,21 +46,12 @@ func (c auditCommand) Run(t *terminal) error {
 }
 
 // directory is everybody whom the caller may tend, or nobody where none is asked for or she may tend none.
-func (c *client) directory(t *terminal, none bool) (*accounts.Directory, error) {
-	var people []accounts.Person
+func (r reach) directory(t *terminal, none bool) (*accounts.Directory, error) {
 	if none {
 		return accounts.NewDirectory(nil), nil
 	}
-	err := c.each(t, "/api/v1/people?limit=500", func(raw json.RawMessage) error {
-		var p accounts.Person
-		err := json.Unmarshal(raw, &p)
-		people = append(people, p)
-		return err
-	})
-	if e := fault.Of(err); e != nil && e.Kind == fault.Denied {
-		err = nil
-	}
-	return accounts.NewDirectory(people), err
+	people, err := client.All(r.client().GetPeople(t, accounts.PeopleFilter{}))
+	return accounts.NewDirectory(people), unlessDenied(err)
 }
 
 // bookOfPlaces is what the server calls places; it knows no more of them.

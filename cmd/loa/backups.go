@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +13,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/client"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/store/backup"
@@ -312,7 +311,7 @@ type backupsList struct {
 // Run reads the place or asks the daemon, and prints.
 func (c backupsList) Run(t *terminal) error {
 	if c.Place == "" {
-		items, err := c.client().all(t, "/api/v1/backups")
+		items, err := c.client().GetBackups(t)
 		if err != nil {
 			return err
 		}
@@ -323,18 +322,16 @@ func (c backupsList) Run(t *terminal) error {
 		if err != nil {
 			return err
 		}
-		items := make([]json.RawMessage, len(all))
+		items := make([]client.BackupsSnapshot, len(all))
 		for i, s := range all {
-			if items[i], err = json.Marshal(s); err != nil {
-				return err
-			}
+			items[i] = client.BackupsSnapshot(s)
 		}
 		return c.print(t, items)
 	})
 }
 
-func (c backupsList) print(t *terminal, items []json.RawMessage) error {
-	return listed(t, c.JSON, items, t.lang.Say("cli.backups.columns"), func(s backups.Snapshot) string {
+func (c backupsList) print(t *terminal, items []client.BackupsSnapshot) error {
+	return listed(t, c.JSON, items, t.lang.Say("cli.backups.columns"), func(s client.BackupsSnapshot) string {
 		restored := t.lang.Say("backups.not_restored")
 		if !s.Restored.IsZero() {
 			restored = t.lang.DateTime(s.Restored)
@@ -351,14 +348,14 @@ type backupsMake struct {
 
 // Run tells the daemon and prints.
 func (c backupsMake) Run(t *terminal) error {
-	var made backups.Added
-	if err := c.client().send(t, http.MethodPost, "/api/v1/backups", nil, &made); err != nil {
+	made, err := c.client().PostBackups(t)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return t.json(made)
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.backups.made", "at", made.At, "size", text.Bytes(made.Size), "n", made.Files,
+	_, err = fmt.Fprintln(t.out, t.lang.Say("cli.backups.made", "at", made.At, "size", text.Bytes(made.Size), "n", made.Files,
 		"audio", text.Bytes(made.Bytes)))
 	return err
 }
@@ -373,13 +370,14 @@ type backupsTry struct {
 
 // Run tries and prints.
 func (c backupsTry) Run(t *terminal) error {
-	var done backups.Tried
+	var done client.BackupsTried
 	var err error
 	if c.Place == "" {
-		err = c.client().send(t, http.MethodPost, "/api/v1/backups/try", nil, &done)
+		done, err = c.client().PostBackupsTry(t)
 	} else {
-		err = inPlace(t, c.Place, c.opener, func(r *backup.Repository) (err error) {
-			done, err = tryNewest(t, r, time.Now())
+		err = inPlace(t, c.Place, c.opener, func(r *backup.Repository) error {
+			tried, err := tryNewest(t, r, time.Now())
+			done = client.BackupsTried{BackupsSnapshot: client.BackupsSnapshot(tried.Snapshot), Files: tried.Files, Bytes: tried.Bytes}
 			return err
 		})
 	}

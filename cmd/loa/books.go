@@ -3,13 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/google/uuid"
 
 	"loa/airing/book"
+	"loa/client"
 	"loa/internal/fault"
 	"loa/stations"
 )
@@ -28,7 +27,7 @@ type booksList struct {
 
 // Run asks the daemon and prints.
 func (c booksList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/books")
+	items, err := c.client().GetBooks(t)
 	if err != nil {
 		return err
 	}
@@ -58,11 +57,10 @@ func (c booksMake) Run(t *terminal) error {
 	if ask.Until, err = stations.ParseDate(c.Until); err != nil {
 		return err
 	}
-	var o book.Order
-	if err := c.client().send(t, http.MethodPut, "/api/v1/books/"+url.PathEscape(cmp.Or(c.ID, uuid.NewString())), ask, &o); err != nil {
+	o, err := c.client().PutBook(t, cmp.Or(c.ID, uuid.NewString()), ask)
+	if err != nil {
 		return err
 	}
-	path := "/api/v1/books/" + url.PathEscape(o.ID)
 	for o.State != book.Ready {
 		if o.State == book.Failed {
 			return fault.New(fault.Invalid, "cli.server_said", "detail", o.Why)
@@ -72,11 +70,11 @@ func (c booksMake) Run(t *terminal) error {
 			return t.Err()
 		case <-time.After(500 * time.Millisecond):
 		}
-		if err := c.client().get(t, path, &o); err != nil {
+		if o, err = c.client().GetBook(t, o.ID); err != nil {
 			return err
 		}
 	}
-	n, err := c.client().fetch(t, path+"/file", c.File, nil)
+	n, err := fetch(c.File, nil, func() (*client.File, error) { return c.client().GetBookFile(t, o.ID) })
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.saved", "size", t.lang.Size(n), "file", c.File)))
 	}

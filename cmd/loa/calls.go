@@ -3,16 +3,15 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"net/http"
-	"net/url"
 
 	"github.com/google/uuid"
 
 	"loa/airing"
+	"loa/client"
 	"loa/coverage"
 	"loa/internal/fault"
-	"loa/internal/filter"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 // callsCommands are "loa calls …": whom to telephone, and what came of it.
@@ -32,11 +31,11 @@ type callsNeeded struct {
 
 // Run asks the daemon and prints.
 func (c callsNeeded) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/calls/needed", c.NeedFilter, "limit", "500"))
+	items, err := client.All(c.client().GetCallsNeeded(t, c.NeedFilter))
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
@@ -59,11 +58,11 @@ type callsLog struct {
 // Run asks the daemon and prints.
 func (c callsLog) Run(t *terminal) error {
 	c.Until = c.Until.Through()
-	items, err := c.client().all(t, filter.Link("/api/v1/calls", c.CallFilter, "limit", "500"))
+	items, err := client.All(c.client().GetCalls(t, c.CallFilter))
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
@@ -94,30 +93,29 @@ type callsRecord struct {
 
 // Run tells the daemon and prints when to call again.
 func (c callsRecord) Run(t *terminal) error {
-	in := map[string]any{"station": c.Station, "outcome": c.Result, "note": c.Note, "again": c.Again}
+	started, err := moment(c.StartedAt)
+	if err != nil {
+		return err
+	}
+	in := coverage.RecordCall{Station: c.Station, Outcome: coverage.CallOutcome(c.Result), Note: c.Note, Again: stations.Date(c.Again)}
 	if c.Said != "" {
-		said := map[string]any{"outcome": c.Said}
-		for name, value := range map[string]string{"slot": c.Slot, "programme": c.Programme, "reason": c.Reason, "started_at": moment(c.StartedAt)} {
-			if value != "" {
-				said[name] = value
-			}
-		}
-		if c.Seconds != 0 {
-			said["seconds"] = c.Seconds
-		}
-		in["said"] = said
+		in.Said = &airing.Propose{Slot: c.Slot, Programme: c.Programme, StartedAt: started, Seconds: c.Seconds, Outcome: airing.Outcome(c.Said),
+			Reason: airing.Reason(c.Reason)}
 	} else if c.Slot+c.Programme+c.Reason+c.StartedAt != "" || c.Seconds != 0 {
 		return fault.New(fault.Invalid, "calls.said_what")
 	}
-	var was, call coverage.Call
-	from := "/api/v1/calls/last/" + url.PathEscape(c.Station)
-	if err := c.client().edit(t, from, &was, http.MethodPut, "/api/v1/calls/"+url.PathEscape(cmp.Or(c.ID, uuid.NewString())), in, &call); err != nil {
+	var read client.Edition
+	if _, err := c.client().Note(&read).GetCallsLastStation(t, c.Station); err != nil {
+		return err
+	}
+	call, err := c.client().If(read).PutCall(t, cmp.Or(c.ID, uuid.NewString()), in)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return t.json(call)
 	}
-	n, err := c.client().namesFor(t, false, 1)
+	n, err := c.namesFor(t, false, 1)
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("calls.saved", "station", called(n.stations, call.Station), "again", call.Again)))
 	}
@@ -133,15 +131,11 @@ type callsSaid struct {
 
 // Run asks the daemon and prints.
 func (c callsSaid) Run(t *terminal) error {
-	path := "/api/v1/proposals" + asked("station", c.Station)
-	if c.Station == "" {
-		path = "/api/v1/proposals?waiting=1"
-	}
-	items, err := c.client().all(t, path)
+	items, err := c.client().GetProposals(t, client.GetProposalsOptions{Station: c.Station, Waiting: c.Station == ""})
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}

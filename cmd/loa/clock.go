@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 
+	"loa/client"
 	"loa/internal/fault"
-	"loa/web/clock"
 )
 
 // clockCommands are "loa clock …"; alone it tells what the server's clock shows.
@@ -23,14 +22,14 @@ type clockShow struct {
 
 // Run asks the daemon and prints.
 func (c clockShow) Run(t *terminal) error {
-	var now clock.Clock
-	if err := c.client().get(t, "/api/v1/clock", &now); err != nil {
+	now, err := c.client().GetClock(t)
+	if err != nil {
 		return err
 	}
 	return t.clock(now, c.JSON)
 }
 
-func (t *terminal) clock(now clock.Clock, asJSON bool) error {
+func (t *terminal) clock(now client.Clock, asJSON bool) error {
 	if asJSON {
 		return t.json(now)
 	}
@@ -49,11 +48,11 @@ type clockConfirm struct {
 
 // Run tells the daemon what its clock just showed.
 func (c clockConfirm) Run(t *terminal) error {
-	var now clock.Clock
-	if err := c.client().get(t, "/api/v1/clock", &now); err != nil {
+	now, err := c.client().GetClock(t)
+	if err != nil {
 		return err
 	}
-	if err := c.client().send(t, http.MethodPost, "/api/v1/clock/confirm", clock.Word{Shows: now.Shows.Format(time.RFC3339)}, &now); err != nil {
+	if now, err = c.client().PostClockConfirm(t, client.ClockWord{Shows: now.Shows.Format(time.RFC3339)}); err != nil {
 		return err
 	}
 	return t.clock(now, c.JSON)

@@ -1,15 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"loa/client"
 	"loa/contest"
 )
 
@@ -35,15 +34,11 @@ type contestList struct {
 
 // Run asks the daemon and prints.
 func (c contestList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/contests")
+	items, err := c.client().GetContests(t)
 	if err != nil {
 		return err
 	}
-	type contestLine struct {
-		ID, Title string
-		Phase     contest.Phase
-	}
-	return listed(t, c.JSON, items, "", func(x contestLine) string {
+	return listed(t, c.JSON, items, "", func(x client.Listed) string {
 		return x.ID + "\t" + t.lang.Say("contest.phase_"+string(x.Phase)) + "\t" + x.Title
 	})
 }
@@ -56,23 +51,14 @@ type contestWaiting struct {
 
 // Run asks the daemon and prints.
 func (c contestWaiting) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/me/contests")
+	items, err := c.client().GetMeContests(t)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return t.json(items)
 	}
-	for _, item := range items {
-		var x struct {
-			ID, Title, Round string
-			Phase            contest.Phase
-			Deadline         *contest.Deadline
-			Waits            []struct{ Detail string }
-		}
-		if err := json.Unmarshal(item, &x); err != nil {
-			return fmt.Errorf("read the server's answer: %w", err)
-		}
+	for _, x := range items {
 		said := []string{x.ID, x.Title, t.lang.Say("contest.phase_" + string(x.Phase)), x.Round}
 		if x.Deadline != nil {
 			said = append(said, x.Deadline.Words(t.lang, time.Now()))
@@ -94,7 +80,7 @@ type contestArchive struct {
 
 // Run asks the daemon and writes the file.
 func (c contestArchive) Run(t *terminal) error {
-	n, err := c.client().fetch(t, "/api/v1/contests/"+url.PathEscape(c.Contest)+"/archive", c.File, nil)
+	n, err := fetch(c.File, nil, func() (*client.File, error) { return c.client().GetContestArchive(t, c.Contest) })
 	if err != nil {
 		return err
 	}

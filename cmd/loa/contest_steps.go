@@ -1,11 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 
+	"loa/client"
 	"loa/contest"
 	"loa/internal/fault"
 )
@@ -51,59 +49,50 @@ type contestClose struct{ stepFlags }
 // Run closes the contest.
 func (c contestClose) Run(t *terminal) error { return c.step(t, "close", "") }
 
-// contestStep is a step as the server shows it before it is made.
-type contestStep struct {
-	Step  string `json:"step"`
-	Round string `json:"round"`
-	Open  []struct {
-		Detail string `json:"detail"`
-		Later  bool   `json:"later"`
-	} `json:"undecided"`
-	Locks   []string `json:"locks"`
-	Refused []string `json:"refused"`
-	Seen    string   `json:"seen"`
-}
-
 // step makes a step, or shows it where nobody said that it was seen.
 func (c stepFlags) step(t *terminal, name, round string) error {
-	at := "/api/v1/contests/" + url.PathEscape(c.Contest)
 	seen := c.Seen
 	if seen == "" {
-		var list struct {
-			Items []json.RawMessage `json:"items"`
-		}
-		asked := url.Values{"step": {name}, "round": {round}}
-		if err := c.client().get(t, at+"/steps?"+asked.Encode(), &list); err != nil {
+		list, err := c.client().GetContestSteps(t, c.Contest, client.GetContestStepsOptions{Step: name, Round: round})
+		if err != nil {
 			return err
 		}
-		if len(list.Items) != 1 {
-			return fmt.Errorf("the server told of %d steps", len(list.Items))
+		if len(list) != 1 {
+			return fmt.Errorf("the server told of %d steps", len(list))
 		}
-		var s contestStep
-		if err := json.Unmarshal(list.Items[0], &s); err != nil {
-			return fmt.Errorf("read the server's answer: %w", err)
-		}
-		switch {
+		switch s := list[0]; {
 		case len(s.Refused) > 0:
 			return refused(s.Refused)
 		case !c.Yes:
-			return c.show(t, s, list.Items[0])
+			return c.show(t, s)
+		default:
+			seen = s.Seen
 		}
-		seen = s.Seen
 	}
-	path := at
-	if round != "" {
-		path += "/rounds/" + url.PathEscape(round)
-	}
-	var done contest.Receipt
-	if err := c.client().send(t, http.MethodPost, path+"/"+name+"?"+url.Values{"seen": {seen}}.Encode(), nil, &done); err != nil {
+	done, err := c.take(t, name, round, &seen)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return t.json(done)
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say("contest.cli_step_"+name, "contest", c.Contest, "round", round))
+	_, err = fmt.Fprintln(t.out, t.lang.Say("contest.cli_step_"+name, "contest", c.Contest, "round", round))
 	return err
+}
+
+// take makes a step whose undecided things were seen.
+func (c stepFlags) take(t *terminal, name, round string, seen *string) (contest.Receipt, error) {
+	switch name {
+	case "open":
+		return c.client().PostContestOpen(t, c.Contest, client.PostContestOpenOptions{Seen: seen})
+	case "start":
+		return c.client().PostContestRoundStart(t, c.Contest, round, client.PostContestRoundStartOptions{Seen: seen})
+	case "finish":
+		return c.client().PostContestRoundFinish(t, c.Contest, round, client.PostContestRoundFinishOptions{Seen: seen})
+	case "publish":
+		return c.client().PostContestPublish(t, c.Contest, client.PostContestPublishOptions{Seen: seen})
+	}
+	return c.client().PostContestClose(t, c.Contest, client.PostContestCloseOptions{Seen: seen})
 }
 
 // refused is what the server says against a step.
@@ -117,9 +106,9 @@ func refused(sentences []string) error {
 
 // show prints what a step leaves undecided and what it locks. It is the fault
 // contest.cli_not_yet, because nothing was done.
-func (c stepFlags) show(t *terminal, s contestStep, raw json.RawMessage) error {
+func (c stepFlags) show(t *terminal, s client.Step) error {
 	if c.JSON {
-		if err := t.json(raw); err != nil {
+		if err := t.json(s); err != nil {
 			return err
 		}
 		return fault.New(fault.Conflict, "contest.cli_not_yet", "seen", s.Seen)

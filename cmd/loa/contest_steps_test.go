@@ -3,13 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"loa/client"
 	"loa/contest"
 )
 
@@ -17,7 +17,7 @@ import (
 // when somebody says that she has seen them; the daemon is found by its folder.
 func TestTheStepsOfAContestAreTakenFromTheTerminal(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), time.Date(2024, 5, 13, 1, 0, 0, 0, time.UTC))
-	c := &client{server: r.d.URL(), token: r.token}
+	c := reach{Server: r.d.URL(), Token: r.token}.client()
 	rules := contest.Sample()
 	rules.Title = "Hội thi thử"
 	rules.Dates.OpensAt, rules.Dates.ClosesAt = r.clock.now(), r.clock.now().AddDate(0, 1, 0)
@@ -26,7 +26,7 @@ func TestTheStepsOfAContestAreTakenFromTheTerminal(t *testing.T) {
 			rules.Rounds[i].Parts[j].Sample = false
 		}
 	}
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/contests", map[string]any{"id": "thu", "title": "Hội thi thử", "rules": rules}, nil); err != nil {
+	if _, err := c.PostContests(t.Context(), client.DraftBody{ID: "thu", Title: "Hội thi thử", Rules: &rules}); err != nil {
 		t.Fatal(err)
 	}
 	loa := func(args ...string) (int, string) {
@@ -36,8 +36,7 @@ func TestTheStepsOfAContestAreTakenFromTheTerminal(t *testing.T) {
 	}
 	phase := func(want contest.Phase) {
 		t.Helper()
-		var x struct{ Phase contest.Phase }
-		if err := c.get(t.Context(), "/api/v1/contests/thu", &x); err != nil || x.Phase != want {
+		if x, err := c.GetContest(t.Context(), "thu"); err != nil || x.Phase != want {
 			t.Fatalf("the contest is %s, %v, want %s", x.Phase, err, want)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"loa/contest"
+	"loa/client"
 )
 
 // What is no archive, or one that does not hold together, is told in a
@@ -74,9 +74,9 @@ func TestABrokenArchiveIsToldInWords(t *testing.T) {
 // the server.
 func TestAContestIsListedArchivedAndVerifiedFromTheTerminal(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), time.Date(2024, 5, 13, 1, 0, 0, 0, time.UTC))
-	c := &client{server: r.d.URL(), token: r.token}
-	var made contest.Receipt
-	if err := c.send(t.Context(), "POST", "/api/v1/contests", map[string]any{"id": "thu", "title": "Hội thi thử"}, &made); err != nil {
+	c := reach{Server: r.d.URL(), Token: r.token}.client()
+	made, err := c.PostContests(t.Context(), client.DraftBody{ID: "thu", Title: "Hội thi thử"})
+	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "thu.zip")

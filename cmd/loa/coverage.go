@@ -2,10 +2,7 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -14,9 +11,10 @@ import (
 	"github.com/google/uuid"
 
 	"loa/airing"
+	"loa/client"
 	"loa/coverage"
+	"loa/coverage/report"
 	"loa/internal/fault"
-	"loa/internal/filter"
 )
 
 // coverageCommands are "loa coverage …"; alone it prints a week.
@@ -50,28 +48,27 @@ func (c coverageShow) Run(t *terminal) error {
 		}
 		return c.period(t)
 	}
-	var w coverage.Week
-	q := coverage.Query{Week: c.Week, District: c.District, List: c.List}
-	if err := c.client().get(t, filter.Link("/api/v1/coverage", q), &w); err != nil {
+	w, err := c.client().GetCoverage(t, client.WeekAsked{Query: coverage.Query{Week: c.Week, District: c.District, List: c.List}})
+	if err != nil {
 		return err
 	}
-	return t.week(c.client(), w, c.JSON)
+	return t.week(c.reach, w, c.JSON)
 }
 
 func (c coverageShow) period(t *terminal) error {
-	var a coverage.Answer
-	if err := c.client().get(t, filter.Link("/api/v1/coverage/period", c.Filter, "limit", "1"), &a); err != nil {
+	a, err := c.client().GetCoveragePeriod(t, client.GetCoveragePeriodOptions{Filter: c.Filter, Limit: 1})
+	if err != nil {
 		return err
 	}
-	items, err := c.client().all(t, filter.Link("/api/v1/coverage/period", c.Filter, "limit", "500"))
+	items, err := client.All(c.client().EachGetCoveragePeriod(t, client.GetCoveragePeriodOptions{Filter: c.Filter}))
 	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return t.json(struct {
 			coverage.Answer
-			Items []json.RawMessage `json:"items"`
-		}{a, items})
+			Items []coverage.Item `json:"items"`
+		}{a.Answer, items})
 	}
 	said := "cli.coverage.period"
 	if a.Narrow {
@@ -91,7 +88,16 @@ func (c coverageShow) period(t *terminal) error {
 	})
 }
 
-func (t *terminal) week(c *client, w coverage.Week, asJSON bool) error {
+// week asks for the coverage of a week.
+func (r reach) week(t *terminal, named string) (w coverage.Week, err error) {
+	week, err := airing.ParseWeek(named)
+	if err == nil {
+		w, err = r.client().GetCoverage(t, client.WeekAsked{Query: coverage.Query{Week: week}})
+	}
+	return w, err
+}
+
+func (t *terminal) week(c reach, w coverage.Week, asJSON bool) error {
 	if asJSON {
 		return t.json(w)
 	}
@@ -134,15 +140,16 @@ type coverageReport struct {
 // Run asks the daemon and writes the file.
 func (c coverageReport) Run(t *terminal) error {
 	as := strings.TrimPrefix(strings.ToLower(filepath.Ext(c.File)), ".")
-	path := "/api/v1/report/" + as
+	var n int64
+	var err error
 	switch as {
 	case "pdf", "docx", "xlsx":
+		n, err = fetch(c.File, nil, func() (*client.File, error) { return c.client().GetReportAs(t, as, c.Filter) })
 	case "json":
-		path = "/api/v1/report"
+		n, err = fetchJSON(c.File, func() (report.Report, error) { return c.client().GetReport(t, c.Filter) })
 	default:
 		return fault.New(fault.Invalid, "cli.report_kind", "file", c.File)
 	}
-	n, err := c.client().fetch(t, filter.Link(path, c.Filter), c.File, nil)
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.saved", "size", t.lang.Size(n), "file", c.File)))
 	}
@@ -158,22 +165,17 @@ type coverageExcuses struct {
 
 // Run asks the daemon and prints.
 func (c coverageExcuses) Run(t *terminal) error {
-	var w coverage.Week
-	if err := c.client().get(t, filter.Link("/api/v1/coverage", c.Query, "stations", "1"), &w); err != nil {
+	w, err := c.client().GetCoverage(t, client.WeekAsked{Query: c.Query, Stations: true})
+	if err != nil {
 		return err
 	}
-	items := []json.RawMessage{}
+	items := []coverage.Excuse{}
 	for _, s := range w.Stations {
-		if s.State != coverage.Excused { // who aired after all needs no excuse
-			continue
+		if s.State == coverage.Excused { // who aired after all needs no excuse
+			items = append(items, *s.Excuse)
 		}
-		b, err := json.Marshal(s.Excuse)
-		if err != nil {
-			return err
-		}
-		items = append(items, b)
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
@@ -196,18 +198,24 @@ type coverageExcuse struct {
 
 // Run tells the daemon.
 func (c coverageExcuse) Run(t *terminal) error {
-	in := map[string]any{"week": c.Week, "station": c.Station, "reason": c.Reason, "note": c.Note, "asked": c.Asked, "revoked": c.Revoke}
-	id := cmp.Or(c.ID, uuid.NewString())
-	var was, e coverage.Excuse
-	from := "/api/v1/coverage/" + url.PathEscape(c.Week) + "/excuses/" + url.PathEscape(c.Station)
-	if err := c.client().edit(t, from, &was, http.MethodPut, "/api/v1/coverage/excuses/"+url.PathEscape(id), in, &e); err != nil {
+	week, err := airing.ParseWeek(c.Week)
+	if err != nil {
+		return err
+	}
+	var read client.Edition
+	if _, err := c.client().Note(&read).GetCoverageWeekExcuse(t, c.Week, c.Station); err != nil {
+		return err
+	}
+	e, err := c.client().If(read).PutCoverageExcuse(t, cmp.Or(c.ID, uuid.NewString()), client.ExcuseBody{Week: week, Station: c.Station,
+		Reason: airing.Reason(c.Reason), Note: c.Note, Asked: c.Asked, Revoked: c.Revoke})
+	if err != nil {
 		return err
 	}
 	key := "cli.excused"
 	if e.Revoked {
 		key = "cli.excuse_revoked"
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say(key, "station", e.Station, "week", e.Week))
+	_, err = fmt.Fprintln(t.out, t.lang.Say(key, "station", e.Station, "week", e.Week))
 	return err
 }
 
@@ -222,12 +230,11 @@ type coveragePleas struct {
 
 // Run asks the daemon and prints.
 func (c coveragePleas) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/coverage/excuses",
-		coverage.PleaFilter{State: c.State, Station: c.Station, District: c.District}, "limit", "500"))
+	items, err := client.All(c.client().GetCoverageExcuses(t, coverage.PleaFilter{State: c.State, Station: c.Station, District: c.District}))
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
@@ -249,13 +256,20 @@ type coverageAsk struct {
 
 // Run tells the daemon and prints how the request is answered.
 func (c coverageAsk) Run(t *terminal) error {
-	in := map[string]any{"station": c.Station, "from": c.Week, "until": cmp.Or(c.Until, c.Week), "reason": c.Reason, "note": c.Note}
-	var p coverage.Plea
-	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/excuses", in, &p); err != nil {
+	from, err := airing.ParseWeek(c.Week)
+	if err != nil {
+		return err
+	}
+	until, err := airing.ParseWeek(cmp.Or(c.Until, c.Week))
+	if err != nil {
+		return err
+	}
+	p, err := c.client().PostCoverageExcuses(t, coverage.AskExcuse{Station: c.Station, From: from, Until: until, Reason: airing.Reason(c.Reason), Note: c.Note})
+	if err != nil {
 		return err
 	}
 	fmt.Fprintln(t.out, t.lang.Say("coverage.plea_sent"))
-	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.plea_answer", "id", p.ID))
+	_, err = fmt.Fprintln(t.out, t.lang.Say("cli.plea_answer", "id", p.ID))
 	return err
 }
 
@@ -269,12 +283,11 @@ type coverageAnswer struct {
 
 // Run tells the daemon.
 func (c coverageAnswer) Run(t *terminal) error {
-	var p coverage.Plea
-	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/excuses/"+url.PathEscape(c.Plea)+"/answer",
-		map[string]any{"grant": c.Grant, "why": c.Why}, &p); err != nil {
+	p, err := c.client().PostCoverageExcuseAnswer(t, c.Plea, coverage.AnswerExcuse{Grant: c.Grant, Why: c.Why})
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say("coverage.plea_done_"+string(p.State)))
+	_, err = fmt.Fprintln(t.out, t.lang.Say("coverage.plea_done_"+string(p.State)))
 	return err
 }
 
@@ -288,12 +301,12 @@ type coverageClose struct {
 
 // Run tells the daemon and prints what was frozen.
 func (c coverageClose) Run(t *terminal) error {
-	var before, w coverage.Week
-	if err := c.client().get(t, "/api/v1/coverage"+asked("week", c.Week), &before); err != nil {
+	before, err := c.week(t, c.Week)
+	if err != nil {
 		return err
 	}
-	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close?"+url.Values{"seen": {c.Seen}}.Encode(), nil,
-		&w); err != nil {
+	w, err := c.client().PostCoverageWeekClose(t, c.Week, client.PostCoverageWeekCloseOptions{Seen: &c.Seen})
+	if err != nil {
 		return err
 	}
 	if !c.JSON {
@@ -303,7 +316,7 @@ func (c coverageClose) Run(t *terminal) error {
 		}
 		fmt.Fprintln(t.out, t.lang.Say(said))
 	}
-	return t.week(c.client(), w, c.JSON)
+	return t.week(c.reach, w, c.JSON)
 }
 
 // coverageReopen asks to open a closed week again, or agrees to what another
@@ -320,24 +333,24 @@ type coverageReopen struct {
 
 // Run tells the daemon and prints the week as it stands then.
 func (c coverageReopen) Run(t *terminal) error {
-	var w coverage.Week
-	in := map[string]any{"reason": c.Reason, "later": c.Later, "decline": c.Decline}
+	in := client.ReopenBody{Reason: c.Reason, Later: c.Later, Decline: c.Decline}
 	if c.Agree != "" {
-		if _, err := time.Parse(time.RFC3339Nano, c.Agree); err != nil {
+		var err error
+		if in.Request, err = time.Parse(time.RFC3339Nano, c.Agree); err != nil {
 			return fault.New(fault.Invalid, "cli.agree_unreadable", "text", c.Agree, "week", c.Week)
 		}
-		in["request"] = c.Agree
 	}
 	if c.Decline { // the request that waits now, and no other that comes meanwhile
-		var now coverage.Week
-		if err := c.client().get(t, "/api/v1/coverage"+asked("week", c.Week), &now); err != nil {
+		now, err := c.week(t, c.Week)
+		if err != nil {
 			return err
 		}
 		if now.Reopening != nil {
-			in["request"] = now.Reopening.Request()
+			in.Request = now.Reopening.At
 		}
 	}
-	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/reopen", in, &w); err != nil {
+	w, err := c.client().PostCoverageWeekReopen(t, c.Week, in)
+	if err != nil {
 		return err
 	}
 	if !c.JSON {
@@ -350,5 +363,5 @@ func (c coverageReopen) Run(t *terminal) error {
 		}
 		fmt.Fprintln(t.out, t.lang.Say(said))
 	}
-	return t.week(c.client(), w, c.JSON)
+	return t.week(c.reach, w, c.JSON)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"loa/client"
 	"loa/internal/fault"
 	"loa/web/health"
 )
@@ -16,8 +17,8 @@ type healthCommand struct {
 
 // Run asks and prints.
 func (c healthCommand) Run(t *terminal) error {
-	var h health.Health
-	if err := c.client().get(t, "/api/v1/health", &h); err != nil {
+	h, err := c.client().GetHealth(t)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
@@ -27,12 +28,12 @@ func (c healthCommand) Run(t *terminal) error {
 	} else {
 		for _, check := range h.Checks {
 			fmt.Fprintf(t.out, "%-12s %-14s %s\n", t.lang.Say("health.state."+string(check.State)), t.lang.Say("health.name."+string(check.Name)), check.Said)
-			if check.Do != "" && check.State != health.Good {
+			if check.Do != "" && check.State != client.HealthState(health.Good) {
 				fmt.Fprintf(t.out, "%-27s %s\n", "", check.Do)
 			}
 		}
 	}
-	if h.State == health.Mend {
+	if h.State == client.HealthState(health.Mend) {
 		return fault.New(fault.Unavailable, "cli.health.mend")
 	}
 	return nil

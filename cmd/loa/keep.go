@@ -1,13 +1,13 @@
 package main
 
 import (
-	"context"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"loa/client"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/store"
@@ -32,13 +33,13 @@ type backupCommand struct {
 // Run asks the daemon and writes the file.
 func (c backupCommand) Run(t *terminal) error {
 	var whole backup.Whole
-	n, err := c.client().fetch(t, "/api/v1/backup", c.File, func(f *os.File, size int64) (err error) {
+	n, err := fetch(c.File, func(f *os.File, size int64) (err error) {
 		whole, err = backup.Check(engine, f, size)
 		if err == nil && !whole.Sealed {
 			err = fault.New(fault.Invalid, "backup.changed")
 		}
 		return err
-	})
+	}, func() (*client.File, error) { return c.client().GetBackup(t) })
 	if err != nil {
 		return err
 	}
@@ -49,18 +50,30 @@ func (c backupCommand) Run(t *terminal) error {
 	return nil
 }
 
-// fetch keeps the answer as a new file that has a name only when it is whole
+// fetch keeps what is opened as a new file that has a name only when it is whole
 // and check, which may be nil, has read it; it returns its length.
-func (c *client) fetch(ctx context.Context, path, file string, check func(f *os.File, size int64) error) (int64, error) {
+func fetch(file string, check func(f *os.File, size int64) error, open func() (*client.File, error)) (int64, error) {
 	if _, err := os.Stat(file); err == nil {
 		return 0, fault.New(fault.Conflict, "cli.file_exists", "file", file)
 	}
-	resp, err := c.do(ctx, http.MethodGet, path, "", nil)
+	f, err := open()
 	if err != nil {
 		return 0, err
 	}
-	defer resp.Body.Close()
-	return writeWhole(file, resp.Body, check)
+	defer f.Close()
+	return writeWhole(file, f, check)
+}
+
+// fetchJSON keeps what is asked for as a new file.
+func fetchJSON[T any](file string, ask func() (T, error)) (int64, error) {
+	return fetch(file, nil, func() (*client.File, error) {
+		v, err := ask()
+		if err != nil {
+			return nil, err
+		}
+		b, err := json.Marshal(v)
+		return &client.File{ReadCloser: io.NopCloser(bytes.NewReader(append(b, '\n')))}, err
+	})
 }
 
 // writeWhole keeps a stream as a new file, all of it or nothing. Faults:

@@ -2,9 +2,8 @@ package main
 
 import (
 	"fmt"
-	"net/http"
-	"net/url"
 
+	"loa/client"
 	"loa/stations"
 )
 
@@ -23,7 +22,7 @@ type listsShow struct {
 
 // Run asks the daemon and prints.
 func (c listsShow) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/lists?limit=500")
+	items, err := client.All(c.client().GetLists(t))
 	if err != nil {
 		return err
 	}
@@ -48,10 +47,12 @@ func (c listsSave) Run(t *terminal) error {
 	var l stations.List
 	var err error
 	if c.Change == "" {
-		err = c.client().send(t, http.MethodPost, "/api/v1/lists", in, &l)
+		l, err = c.client().PostLists(t, in)
 	} else {
-		path := "/api/v1/lists/" + url.PathEscape(c.Change)
-		err = c.client().edit(t, path, &stations.List{}, http.MethodPut, path, in, &l)
+		var read client.Edition
+		if _, err = c.client().Note(&read).GetList(t, c.Change); err == nil {
+			l, err = c.client().If(read).PutList(t, c.Change, in)
+		}
 	}
 	if err != nil {
 		return err
@@ -71,10 +72,10 @@ type listsRemove struct {
 
 // Run tells the daemon.
 func (c listsRemove) Run(t *terminal) error {
-	var l stations.List
-	if err := c.client().send(t, http.MethodDelete, "/api/v1/lists/"+url.PathEscape(c.ID), nil, &l); err != nil {
+	l, err := c.client().DeleteList(t, c.ID)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(t.out, printable(t.lang.Say("stations.list_removed", "name", l.Name)))
+	_, err = fmt.Fprintln(t.out, printable(t.lang.Say("stations.list_removed", "name", l.Name)))
 	return err
 }

@@ -106,7 +106,7 @@ func language() text.Language {
 // printFault prints what the person should know; the cause is printed too,
 // since whoever runs a command is its own log.
 func printFault(w io.Writer, err error) {
-	e := fault.Of(err)
+	e := inWords(err)
 	if e == nil {
 		return
 	}
@@ -126,7 +126,7 @@ func exitCode(err error) int {
 	if err == nil {
 		return 0
 	}
-	switch fault.Of(err).Kind {
+	switch inWords(err).Kind {
 	case fault.Invalid, fault.Unsupported, fault.TooLarge:
 		return 65 // EX_DATAERR
 	case fault.NotFound, fault.Gone:

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -124,7 +123,7 @@ func TestAShellCompletesWhatLoaUnderstands(t *testing.T) {
 
 func TestTheServersOwnSentenceReachesTheTerminal(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/portal" {
+		if strings.HasSuffix(r.URL.Path, "/portal") {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = w.Write([]byte("<html>log in to the Wi-Fi"))
 			return
@@ -134,23 +133,23 @@ func TestTheServersOwnSentenceReachesTheTerminal(t *testing.T) {
 		_, _ = w.Write([]byte(`{"detail":"Khung phát này đã được báo.","code":"airing.slot_reported"}`))
 	}))
 	defer srv.Close()
-	c := &client{server: srv.URL, token: "t"}
-	for path, want := range map[string]struct {
+	c := reach{Server: srv.URL, Token: "t"}.client()
+	for id, want := range map[string]struct {
 		code int
 		says string
-	}{"/x": {75, "Khung phát này đã được báo."}, "/portal": {69, "không phải Loa"}} {
-		err := c.get(context.Background(), path, nil)
+	}{"x": {75, "Khung phát này đã được báo."}, "portal": {69, "không phải Loa"}} {
+		_, err := c.GetAiring(t.Context(), id)
 		var out bytes.Buffer
 		printFault(&out, err)
 		if exitCode(err) != want.code || !strings.Contains(out.String(), want.says) {
-			t.Errorf("%s: %d %q", path, exitCode(err), out.String())
+			t.Errorf("%s: %d %q", id, exitCode(err), out.String())
 		}
 		if strings.Contains(out.String(), "airing.slot_reported") {
-			t.Errorf("%s: a person is shown a code: %q", path, out.String())
+			t.Errorf("%s: a person is shown a code: %q", id, out.String())
 		}
 	}
 	srv.Close()
-	if err := c.get(context.Background(), "/x", nil); exitCode(err) != 69 {
+	if _, err := c.GetMe(t.Context()); exitCode(err) != 69 {
 		t.Errorf("no server: %v", err)
 	}
 }

@@ -3,12 +3,10 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"net/http"
-	"net/url"
 
 	"github.com/google/uuid"
 
-	"loa/internal/filter"
+	"loa/client"
 	"loa/outgoing"
 	"loa/stations"
 )
@@ -29,7 +27,7 @@ type papersShow struct {
 
 // Run asks the daemon and prints.
 func (c papersShow) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/papers", c.Filter, "limit", "500"))
+	items, err := client.All(c.client().GetPapers(t, c.Filter))
 	if err != nil {
 		return err
 	}
@@ -68,8 +66,8 @@ func (c papersTake) Run(t *terminal) error {
 		}
 		in.Date = day
 	}
-	var e outgoing.Entry
-	if err := c.client().send(t, http.MethodPut, "/api/v1/papers/"+url.PathEscape(cmp.Or(c.ID, uuid.NewString())), in, &e); err != nil {
+	e, err := c.client().PutPaper(t, cmp.Or(c.ID, uuid.NewString()), in)
+	if err != nil {
 		return err
 	}
 	return told(t, c.JSON, e, "outgoing.taken")
@@ -85,8 +83,8 @@ type papersStrike struct {
 
 // Run tells the daemon.
 func (c papersStrike) Run(t *terminal) error {
-	var e outgoing.Entry
-	if err := c.client().send(t, http.MethodPost, "/api/v1/papers/"+url.PathEscape(c.ID)+"/strike", outgoing.StrikeOut{Why: c.Why}, &e); err != nil {
+	e, err := c.client().PostPaperStrike(t, c.ID, outgoing.StrikeOut{Why: c.Why})
+	if err != nil {
 		return err
 	}
 	return told(t, c.JSON, e, "outgoing.struck")

@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"github.com/google/uuid"
 
+	"loa/client"
 	"loa/coverage"
-	"loa/internal/fault"
-	"loa/internal/filter"
 	"loa/plan"
-	"loa/web/api"
 )
 
 // planCommands are "loa plan …": the plan of a year.
@@ -35,7 +32,7 @@ type planShow struct {
 
 // Run asks the daemon and prints.
 func (c planShow) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/plan", c.Filter, "limit", "500"))
+	items, err := client.All(c.client().GetPlan(t, c.Filter))
 	if err != nil {
 		return err
 	}
@@ -57,8 +54,8 @@ type planOne struct {
 
 // Run asks the daemon and prints.
 func (c planOne) Run(t *terminal) error {
-	var is api.IndicatorRecord
-	if err := c.client().get(t, "/api/v1/plan/"+url.PathEscape(c.ID), &is); err != nil {
+	is, err := c.client().GetPlanID(t, c.ID)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
@@ -105,9 +102,8 @@ func (c planEnter) Run(t *terminal) error {
 		}
 		in.Value = &value
 	}
-	var e plan.Entry
-	path := "/api/v1/plan/" + url.PathEscape(c.Indicator) + "/figures/" + url.PathEscape(cmp.Or(c.ID, uuid.NewString()))
-	if err := c.client().send(t, http.MethodPut, path, in, &e); err != nil {
+	e, err := c.client().PutPlanIDFigure(t, c.Indicator, cmp.Or(c.ID, uuid.NewString()), in)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
@@ -146,16 +142,15 @@ func (c planSave) Run(t *terminal) error {
 		f.Percent, f.Districts = c.Percent || f.Percent, c.Districts || f.Districts
 		return f
 	}
-	path := "/api/v1/plan/" + url.PathEscape(c.ID)
-	var is plan.Indicator
-	was := api.IndicatorRecord{}
-	etag, err := c.client().exchange(t, http.MethodGet, path, "", nil, &was)
-	if err != nil && fault.Of(err).Kind == fault.NotFound { // it is made
+	var read client.Edition
+	was, err := c.client().Note(&read).GetPlanID(t, c.ID)
+	if refusedAs(err, http.StatusNotFound) { // it is made
 		was.Fields, err = plan.Fields{Every: plan.Monthly, Way: plan.Sums}, nil
 	}
-	if err == nil {
-		_, err = c.client().exchange(t, http.MethodPut, path, etag, over(was.Fields), &is)
+	if err != nil {
+		return err
 	}
+	is, err := c.client().If(read).PutPlanID(t, c.ID, over(was.Fields))
 	if err != nil {
 		return err
 	}
@@ -181,9 +176,12 @@ type planRetire struct {
 
 // Run tells the daemon.
 func (c planRetire) Run(t *terminal) error {
-	var is plan.Indicator
-	path := "/api/v1/plan/" + url.PathEscape(c.ID)
-	if err := c.client().edit(t, path, &api.IndicatorRecord{}, http.MethodPost, path+"/retire", plan.RetireIndicator{Back: c.Back}, &is); err != nil {
+	var read client.Edition
+	if _, err := c.client().Note(&read).GetPlanID(t, c.ID); err != nil {
+		return err
+	}
+	is, err := c.client().If(read).PostPlanIDRetire(t, c.ID, plan.RetireIndicator{Back: c.Back})
+	if err != nil {
 		return err
 	}
 	key := "plan.retire_done"
@@ -202,9 +200,12 @@ type planRemove struct {
 
 // Run tells the daemon.
 func (c planRemove) Run(t *terminal) error {
-	var is plan.Indicator
-	path := "/api/v1/plan/" + url.PathEscape(c.ID)
-	if err := c.client().edit(t, path, &api.IndicatorRecord{}, http.MethodDelete, path, nil, &is); err != nil {
+	var read client.Edition
+	if _, err := c.client().Note(&read).GetPlanID(t, c.ID); err != nil {
+		return err
+	}
+	is, err := c.client().If(read).DeletePlanID(t, c.ID)
+	if err != nil {
 		return err
 	}
 	return indicated(t, c.JSON, is, "plan.remove_done")
@@ -220,15 +221,13 @@ type planCopy struct {
 
 // Run tells the daemon.
 func (c planCopy) Run(t *terminal) error {
-	var made struct {
-		Items []plan.Indicator `json:"items"`
-	}
-	if err := c.client().send(t, http.MethodPost, "/api/v1/plan/copy", plan.CopyPlan{From: c.From, To: c.To}, &made); err != nil {
+	made, err := c.client().PostPlanCopy(t, plan.CopyPlan{From: c.From, To: c.To})
+	if err != nil {
 		return err
 	}
 	if c.JSON {
-		return t.json(made.Items)
+		return t.json(made)
 	}
-	_, err := fmt.Fprintln(t.out, printable(t.lang.Say("plan.copied", "n", len(made.Items))))
+	_, err = fmt.Fprintln(t.out, printable(t.lang.Say("plan.copied", "n", len(made))))
 	return err
 }

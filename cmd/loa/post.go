@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 
+	"loa/client"
 	"loa/internal/fault"
-	"loa/internal/filter"
 	"loa/message"
-	"loa/web/api"
 )
 
 // postCommands are "loa post …": messages that leave, against the running daemon.
@@ -31,7 +29,7 @@ type postLog struct {
 
 // Run asks the daemon and prints.
 func (c postLog) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/post/deliveries", c.Query, "limit", "500"))
+	items, err := client.All(c.client().GetPostDeliveries(t, c.Query))
 	if err != nil {
 		return err
 	}
@@ -69,11 +67,11 @@ func (c postReplay) Run(t *terminal) error {
 	if (c.Number > 0) == c.All {
 		return fault.New(fault.Invalid, "cli.replay_args")
 	}
-	var moved api.Moved
-	if err := c.client().send(t, http.MethodPost, "/api/v1/post/replay", message.Replay{Number: uint64(max(c.Number, 0))}, &moved); err != nil {
+	moved, err := c.client().PostPostReplay(t, message.Replay{Number: uint64(max(c.Number, 0))})
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.replayed", "n", moved.N))
+	_, err = fmt.Fprintln(t.out, t.lang.Say("cli.replayed", "n", moved.N))
 	return err
 }
 
@@ -88,28 +86,29 @@ type postTry struct {
 
 // Run tells the daemon and prints what the other side answered.
 func (c postTry) Run(t *terminal) error {
-	path, in, by, given := "", any(nil), message.Letter, 0
-	for _, way := range []struct {
-		to, path string
-		in       any
-		by       message.Channel
-	}{{c.To, "try", map[string]string{"mail": c.To}, message.Letter}, {c.Hook, "hooks/" + c.Hook + "/try", nil, message.Webhook},
-		{c.Device, "devices/" + c.Device + "/try", nil, message.Push}} {
-		if way.to != "" {
-			path, in, by, given = "/api/v1/post/"+way.path, way.in, way.by, given+1
-		}
-	}
-	if given != 1 {
-		return fault.New(fault.Invalid, "cli.try_args")
-	}
 	var a message.Attempt
-	if err := c.client().send(t, http.MethodPost, path, in, &a); err != nil {
+	var err error
+	var by message.Channel
+	switch {
+	case c.To != "" && c.Hook+c.Device == "":
+		by = message.Letter
+		a, err = c.client().PostPostTry(t, client.TryBody{Mail: c.To})
+	case c.Hook != "" && c.To+c.Device == "":
+		by = message.Webhook
+		a, err = c.client().PostPostHookTry(t, c.Hook)
+	case c.Device != "" && c.To+c.Hook == "":
+		by = message.Push
+		a, err = c.client().PostPostDeviceTry(t, c.Device)
+	default:
+		err = fault.New(fault.Invalid, "cli.try_args")
+	}
+	if err != nil {
 		return err
 	}
 	if a.Answer != message.Taken {
 		return fault.New(fault.Unavailable, "cli.not_taken", "said", printable(said(t, a, by)))
 	}
-	_, err := fmt.Fprintln(t.out, printable(said(t, a, by)))
+	_, err = fmt.Fprintln(t.out, printable(said(t, a, by)))
 	return err
 }
 
@@ -122,7 +121,7 @@ type postDevices struct {
 
 // Run asks the daemon and prints.
 func (c postDevices) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/post/devices", c.DeviceQuery, "limit", "500"))
+	items, err := client.All(c.client().GetPostDevices(t, c.DeviceQuery))
 	if err != nil {
 		return err
 	}
@@ -139,8 +138,7 @@ type postEnd struct {
 
 // Run tells the daemon.
 func (c postEnd) Run(t *terminal) error {
-	var d message.Device
-	if err := c.client().send(t, http.MethodDelete, "/api/v1/post/devices/"+c.Device, nil, &d); err != nil {
+	if _, err := c.client().DeletePostDevice(t, c.Device); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(t.out, t.lang.Say("message.device_ended"))
@@ -155,7 +153,7 @@ type postHooks struct {
 
 // Run asks the daemon and prints.
 func (c postHooks) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/post/hooks?limit=500")
+	items, err := client.All(c.client().GetPostHooks(t))
 	if err != nil {
 		return err
 	}
@@ -178,15 +176,15 @@ func (c postAdd) Run(t *terminal) error {
 	for _, topic := range c.Topic {
 		f.Topics = append(f.Topics, message.Topic(topic))
 	}
-	var h api.NewHook
-	if err := c.client().send(t, http.MethodPost, "/api/v1/post/hooks", f, &h); err != nil {
+	h, err := c.client().PostPostHooks(t, f)
+	if err != nil {
 		return err
 	}
 	said := t.lang.Say("cli.hook_made", "name", h.Name, "id", h.ID, "secret", h.Secret)
 	if h.Refused {
 		said += "\n" + message.OwnNetwork.Words(t.lang)
 	}
-	_, err := fmt.Fprintln(t.out, said)
+	_, err = fmt.Fprintln(t.out, said)
 	return err
 }
 
@@ -198,8 +196,7 @@ type postRemove struct {
 
 // Run tells the daemon.
 func (c postRemove) Run(t *terminal) error {
-	var h message.Hook
-	if err := c.client().send(t, http.MethodDelete, "/api/v1/post/hooks/"+c.Hook, nil, &h); err != nil {
+	if _, err := c.client().DeletePostHook(t, c.Hook); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(t.out, t.lang.Say("message.hook_removed"))

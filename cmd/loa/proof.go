@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 
 	"loa/airing"
 	"loa/audio"
+	"loa/client"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -30,8 +30,8 @@ type proofExport struct {
 
 // Run asks the daemon, writes the file and reads it back.
 func (c proofExport) Run(t *terminal) error {
-	path := "/api/v1/airings/" + url.PathEscape(c.Report) + "/proof" + asked("evidence", c.Evidence)
-	if _, err := c.client().fetch(t, path, c.File, nil); err != nil {
+	o := client.GetAiringProofOptions{Evidence: c.Evidence}
+	if _, err := fetch(c.File, nil, func() (*client.File, error) { return c.client().GetAiringProof(t, c.Report, o) }); err != nil {
 		return err
 	}
 	f, b, err := openBundle(c.File)

@@ -2,16 +2,14 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 
 	"loa/airing/sample"
+	"loa/client"
 	"loa/internal/fault"
 	"loa/internal/sheet"
-	"loa/web/api"
 )
 
 // proofSamples keeps what communes gave as a folder: the recordings, what was on air, and a table of both, for loa audio match
@@ -31,11 +29,11 @@ func (c proofSamples) Run(t *terminal) error {
 	if _, err := os.Stat(table); err == nil {
 		return fault.New(fault.Conflict, "cli.file_exists", "file", table)
 	}
-	use := string(sample.UseMaker)
+	asked := sample.Filter{Use: sample.UseMaker}
 	if c.Here {
-		use = ""
+		asked.Use = ""
 	}
-	items, err := c.client().all(t, "/api/v1/samples"+asked("use", use, "limit", "500"))
+	items, err := client.All(c.client().GetSamples(t, asked))
 	if err != nil {
 		return err
 	}
@@ -43,11 +41,7 @@ func (c proofSamples) Run(t *terminal) error {
 		return fileFault(c.Folder, err)
 	}
 	rows := [][]any{{"clip", "episode", "station", "distance", "horns", "weather", "noise", "use", "given_at", "word", "reason", "score"}}
-	for _, item := range items {
-		var s api.Sample
-		if err := json.Unmarshal(item, &s); err != nil {
-			return fmt.Errorf("read the server's answer: %w", err)
-		}
+	for _, s := range items {
 		clip, err := c.keep(t, "clip-", s.ID)
 		if err != nil {
 			return err
@@ -77,13 +71,15 @@ func (c proofSamples) Run(t *terminal) error {
 
 // keep writes a recording of the library into the folder, once, under a name that says what it is.
 func (c proofSamples) keep(t *terminal, kind, id string) (name string, err error) {
-	var r api.AudioReport
-	path := "/api/v1/audio/" + url.PathEscape(id)
-	if err := c.client().get(t, path+"/report", &r); err != nil {
+	r, err := c.client().GetAudioIDReport(t, id)
+	if err != nil {
 		return "", err
 	}
 	name = kind + id + "." + string(r.Recording.Format)
-	if _, err := c.client().fetch(t, path+"?original=1", filepath.Join(c.Folder, name), nil); err != nil && !fault.Is(err, "cli.file_exists") {
+	_, err = fetch(filepath.Join(c.Folder, name), nil, func() (*client.File, error) {
+		return c.client().GetAudioID(t, id, client.GetAudioIDOptions{Original: true})
+	})
+	if err != nil && !fault.Is(err, "cli.file_exists") {
 		return "", err
 	}
 	return name, nil

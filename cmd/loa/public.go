@@ -3,10 +3,9 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"strings"
 
-	"loa/sharing"
+	"loa/client"
 )
 
 // publicCommand shows what everybody may see and hear without an account, or changes what is given.
@@ -25,32 +24,29 @@ type publicCommand struct {
 
 // Run asks the daemon, tells it what changes, and prints what is public then.
 func (c publicCommand) Run(t *terminal) error {
-	const path = "/api/v1/public"
-	change := map[string]any{}
-	for name, list := range map[string]*[]string{"districts": c.Districts, "stations": c.Stations, "programmes": c.Programmes} {
-		if list != nil { // one empty word empties the list
-			change[name] = strings.Fields(strings.Join(*list, " "))
-		}
-	}
-	for name, on := range map[string]*bool{"everywhere": c.Everywhere, "week": c.Week, "winners": c.Winners} {
-		if on != nil {
-			change[name] = *on
-		}
-	}
-	for name, s := range map[string]*string{"publisher": c.Publisher, "email": c.Email} {
-		if s != nil {
-			change[name] = *s
-		}
-	}
-	var f sharing.Face
-	var err error
-	if len(change) == 0 {
-		err = c.client().get(t, path, &f)
-	} else {
-		err = c.client().edit(t, path, &sharing.Face{}, http.MethodPut, path, change, &f)
-	}
+	var read client.Edition
+	f, err := c.client().Note(&read).GetPublic(t)
 	if err != nil {
 		return err
+	}
+	changed := false
+	words := func(to *[]string, list *[]string) {
+		if list != nil { // one empty word empties the list
+			*to, changed = strings.Fields(strings.Join(*list, " ")), true
+		}
+	}
+	words(&f.Districts, c.Districts)
+	words(&f.Stations, c.Stations)
+	words(&f.Programmes, c.Programmes)
+	changed = given(&f.Everywhere, c.Everywhere) || changed
+	changed = given(&f.Week, c.Week) || changed
+	changed = given(&f.Winners, c.Winners) || changed
+	changed = given(&f.Publisher, c.Publisher) || changed
+	changed = given(&f.Email, c.Email) || changed
+	if changed {
+		if f, err = c.client().If(read).PutPublic(t, f.SaveFace); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		return t.json(f)
@@ -59,6 +55,14 @@ func (c publicCommand) Run(t *terminal) error {
 	_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.public", "everywhere", t.yes(f.Everywhere), "districts", some(f.Districts), "stations",
 		some(f.Stations), "week", t.yes(f.Week), "winners", t.yes(f.Winners), "programmes", some(f.Programmes), "publisher", cmp.Or(f.Publisher, "–"))))
 	return err
+}
+
+// given puts what a flag says, and tells whether there was one.
+func given[T any](to *T, flag *T) bool {
+	if flag != nil {
+		*to = *flag
+	}
+	return flag != nil
 }
 
 // yes says whether something is so.

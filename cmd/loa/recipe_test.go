@@ -8,7 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"loa/internal/filter"
+	"loa/client"
 	"loa/internal/text"
 	"loa/stations"
 )
@@ -24,11 +24,11 @@ type callCommand struct {
 
 // Run asks the daemon and prints.
 func (c callCommand) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/stations", c.Filter, "limit", "500"))
+	items, err := client.All(c.client().GetStations(t, c.Filter))
 	if err != nil {
 		return err
 	}
-	return listed(t, c.JSON, items, "", func(s stations.Station) string {
+	return listed(t, c.JSON, items, "", func(s client.Station) string {
 		if len(s.Contacts) == 0 {
 			return s.ID
 		}

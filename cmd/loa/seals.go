@@ -3,12 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"os"
 	"slices"
 	"strconv"
 
 	"loa/airing"
+	"loa/client"
 	"loa/internal/fault"
 )
 
@@ -28,23 +28,23 @@ type sealsList struct {
 
 // Run asks the daemon and prints.
 func (c sealsList) Run(t *terminal) error {
-	path := "/api/v1/seals?limit=100"
+	var asked client.SealsAsked
 	if c.Code != nil {
 		if err := airing.CheckCode(*c.Code); err != nil { // an empty one would ask for all
 			return err
 		}
-		path += "&code=" + url.QueryEscape(*c.Code)
+		asked.Code = *c.Code
 	}
-	items, err := c.client().all(t, path)
+	items, err := client.All(c.client().GetSeals(t, asked))
 	if err != nil {
 		return err
 	}
-	return listed(t, c.JSON, items, t.lang.Say("cli.seals.columns"), func(s airing.Seal) string {
+	return listed(t, c.JSON, items, t.lang.Say("cli.seals.columns"), func(s client.SealsCoded) string {
 		at := t.lang.Say("seals.unsigned")
 		if s.Signed != nil {
 			at = t.lang.DateTime(s.Signed.At)
 		}
-		return fmt.Sprintf("%d\t%s\t%s\t%s", s.Number, s.Week, at, s.Code())
+		return fmt.Sprintf("%d\t%s\t%s\t%s", s.Number, s.Week, at, s.Code)
 	})
 }
 
@@ -57,7 +57,7 @@ type sealsSave struct {
 
 // Run asks the daemon and writes the file.
 func (c sealsSave) Run(t *terminal) error {
-	if _, err := c.client().fetch(t, "/api/v1/seals/"+strconv.Itoa(c.Number), c.File, nil); err != nil {
+	if _, err := fetchJSON(c.File, func() (airing.Sealed, error) { return c.client().GetSeal(t, strconv.Itoa(c.Number)) }); err != nil {
 		return err
 	}
 	d, err := readSeal(c.File)

@@ -2,22 +2,19 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"loa/airing"
+	"loa/client"
 	"loa/coverage"
 	"loa/internal/fault"
-	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/stations"
 )
@@ -35,15 +32,6 @@ type stationsCommands struct {
 	Unmerge stationsUnmerge `cmd:"" help:"stations.cli.unmerge"`
 }
 
-// listedStation is what the list prints of a station.
-type listedStation struct {
-	ID           string `json:"id"`
-	Code         string `json:"code"`
-	Label        string `json:"label"`
-	DistrictName string `json:"district_name"`
-	Active       bool   `json:"active"`
-}
-
 // stationsList lists stations.
 type stationsList struct {
 	reach
@@ -53,7 +41,7 @@ type stationsList struct {
 
 // Run asks the daemon and prints.
 func (c stationsList) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/stations", c.Filter, "limit", "500"))
+	items, err := client.All(c.client().GetStations(t, c.Filter))
 	if err != nil {
 		return err
 	}
@@ -61,7 +49,7 @@ func (c stationsList) Run(t *terminal) error {
 	for _, column := range []stations.Column{"id", "code", "name", "district"} {
 		heads = append(heads, t.lang.Say("stations.column."+string(column)))
 	}
-	return listed(t, c.JSON, items, strings.Join(heads, "\t"), func(s listedStation) string {
+	return listed(t, c.JSON, items, strings.Join(heads, "\t"), func(s client.Station) string {
 		line := s.ID + "\t" + s.Code + "\t" + s.Label + "\t" + s.DistrictName
 		if !s.Active {
 			line += "\t" + t.lang.Say("stations.ended")
@@ -80,12 +68,12 @@ type stationsExport struct {
 // Run asks the daemon and writes the file.
 func (c stationsExport) Run(t *terminal) error {
 	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(c.File), "."))
-	resp, err := c.client().do(t, http.MethodGet, filter.Link("/api/v1/stations/export", c.Filter, "format", format), "", nil)
+	f, err := c.client().GetStationsExport(t, client.GetStationsExportOptions{Filter: c.Filter, Format: format})
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
+	defer f.Close()
+	b, err := io.ReadAll(f)
 	if err != nil {
 		return fault.New(fault.Unavailable, "cli.no_server", "server", c.Server).Because(err)
 	}
@@ -111,23 +99,11 @@ func (c stationsAudio) Run(t *terminal) error {
 	if week == "" {
 		week = airing.Calendar{Zone: text.Zone}.Week(time.Now()).String()
 	}
-	path := "/api/v1/stations/" + url.PathEscape(c.Station) + "/weeks/" + url.PathEscape(week) + "/audio"
-	var told struct {
-		Files   int `json:"files"`
-		Airings []struct {
-			Start             time.Time `json:"start"`
-			Programme, Detail string
-		} `json:"airings"`
-	}
-	if err := c.client().get(t, path, &told); err != nil {
-		return err
-	}
-	resp, err := c.client().do(t, http.MethodGet, path+".zip", "", nil)
+	told, err := c.client().GetStationWeekAudio(t, c.Station, week)
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
-	n, err := writeWhole(c.File, resp.Body, nil)
+	n, err := fetch(c.File, nil, func() (*client.File, error) { return c.client().GetStationWeekAudioZip(t, c.Station, week) })
 	if err != nil {
 		return err
 	}
@@ -140,33 +116,17 @@ func (c stationsAudio) Run(t *terminal) error {
 	return nil
 }
 
-// complaint is a fault as an answer to a dry run lists it.
-type complaint struct {
-	Detail string `json:"detail"`
-}
-
-// sendFile sends a file to the path of a change.
-func (c *client) sendFile(ctx context.Context, file, path string, q url.Values, dry bool, answer any) error {
+// tableOf is a file to send, and what it is sent as: the server looks into it.
+func tableOf(file string) (io.Reader, string, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return fault.New(fault.NotFound, "stations.cli.file_unreadable", "file", file).Because(err)
+		return nil, "", fault.New(fault.NotFound, "stations.cli.file_unreadable", "file", file).Because(err)
 	}
-	if dry {
-		q.Set("dry_run", "1")
-	}
-	resp, err := c.do(ctx, http.MethodPost, path+"?"+q.Encode(), "application/octet-stream", bytes.NewReader(b))
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if err := json.NewDecoder(resp.Body).Decode(answer); err != nil {
-		return fmt.Errorf("read the server's answer: %w", err)
-	}
-	return nil
+	return bytes.NewReader(b), "application/octet-stream", nil
 }
 
 // refusedBy is the fault of a dry run that found something wrong.
-func refusedBy(code string, list []complaint) error {
+func refusedBy(code string, list []client.Problem) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -194,19 +154,16 @@ type stationsImport struct {
 // Run sends the file and prints every change. What somebody changed after the list
 // was made is asked about.
 func (c stationsImport) Run(t *terminal) error {
-	var answer struct {
-		stations.ImportPlan
-		Applied bool        `json:"applied"`
-		Errors  []complaint `json:"errors"`
-	}
-	q := url.Values{"on": {c.On}}
+	o := client.PostStationsImportOptions{DryRun: c.DryRun, On: c.On, New: c.New}
 	if !c.Yes {
-		q["seen"], q["over"] = []string{c.Seen}, c.Over
+		o.Seen, o.Over = &c.Seen, c.Over
 	}
-	if c.New {
-		q.Set("new", "1")
+	table, kind, err := tableOf(c.File)
+	if err != nil {
+		return err
 	}
-	if err := c.client().sendFile(t, c.File, "/api/v1/stations/import", q, c.DryRun, &answer); err != nil {
+	answer, err := c.client().PostStationsImport(t, o, kind, table)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
@@ -252,17 +209,13 @@ type terms struct {
 
 // Run sends the file and prints what becomes of each unit.
 func (c stationsMerge) Run(t *terminal) error {
-	q := url.Values{"on": {c.On}, "answer": c.Answer, "seen": {c.Seen}}
-	if c.AbolishDistricts {
-		q.Set("abolish_districts", "1")
+	table, kind, err := tableOf(c.File)
+	if err != nil {
+		return err
 	}
-	var answer struct {
-		stations.MergePlan
-		*coverage.Merger
-		Applied bool        `json:"applied"`
-		Errors  []complaint `json:"errors"`
-	}
-	if err := c.client().sendFile(t, c.File, "/api/v1/stations/merge", q, c.DryRun, &answer); err != nil {
+	answer, err := c.client().PostStationsMerge(t, client.PostStationsMergeOptions{DryRun: c.DryRun, On: c.On, AbolishDistricts: c.AbolishDistricts,
+		Answer: c.Answer, Seen: &c.Seen}, kind, table)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
@@ -281,7 +234,7 @@ func (c stationsMerge) Run(t *terminal) error {
 		fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.target"), "what", what))
 	}
 	printMerger(t, answer.Merger)
-	_, err := fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.merged"), "before", answer.Before, "after", answer.After,
+	_, err = fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.merged"), "before", answer.Before, "after", answer.After,
 		"units", len(answer.Targets), "skipped", answer.Skipped))
 	return err
 }
@@ -343,16 +296,6 @@ func printFollowed(t *terminal, people []coverage.FollowedPerson, rules []covera
 	}
 }
 
-// madeChange is a merger or a split as the API lists it.
-type madeChange struct {
-	Number int              `json:"number"`
-	Kind   string           `json:"kind"`
-	On     stations.Date    `json:"on"`
-	From   []string         `json:"from"`
-	Into   []string         `json:"into"`
-	Undone *coverage.Undone `json:"undone"`
-}
-
 // stationsChanges lists the mergers and splits that were made.
 type stationsChanges struct {
 	reach
@@ -361,12 +304,12 @@ type stationsChanges struct {
 
 // Run asks the daemon and prints.
 func (c stationsChanges) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/stations/changes")
+	items, err := client.All(c.client().GetStationsChanges(t))
 	if err != nil {
 		return err
 	}
-	return listed(t, c.JSON, items, t.lang.Say("stations.cli.changes_head"), func(m madeChange) string {
-		line := t.lang.Say("stations.cli.change", "number", m.Number, "kind", t.lang.Say("stations.change."+m.Kind), "on", m.On,
+	return listed(t, c.JSON, items, t.lang.Say("stations.cli.changes_head"), func(m client.StationsChange) string {
+		line := t.lang.Say("stations.cli.change", "number", m.Number, "kind", t.lang.Say("stations.change."+string(m.Kind)), "on", m.On,
 			"from", strings.Join(m.From, ", "), "into", strings.Join(m.Into, ", "))
 		if m.Undone != nil {
 			line += "\t" + t.lang.Say("stations.cli.change_undone")
@@ -387,22 +330,11 @@ type stationsUnmerge struct {
 
 // Run asks the daemon and prints what goes back.
 func (c stationsUnmerge) Run(t *terminal) (err error) {
-	var answer struct {
-		Change      madeChange                `json:"change"`
-		Weeks       []coverage.WeekEffect     `json:"weeks"`
-		People      []coverage.FollowedPerson `json:"people"`
-		Rules       []coverage.FollowedRule   `json:"rules"`
-		Gone        []string                  `json:"gone"`
-		Lost        []string                  `json:"lost"`
-		Fingerprint string                    `json:"fingerprint"`
-		Applied     bool                      `json:"applied"`
-		Errors      []complaint               `json:"errors"`
-	}
-	path := fmt.Sprintf("/api/v1/stations/changes/%d", c.Number)
-	if c.DryRun {
-		err = c.client().get(t, path, &answer)
+	var answer client.UndoAnswer
+	if number := strconv.Itoa(c.Number); c.DryRun {
+		answer, err = c.client().GetStationsChange(t, number)
 	} else {
-		err = c.client().send(t, http.MethodPost, path+"/undo", map[string]string{"reason": c.Reason, "seen": c.Seen}, &answer)
+		answer, err = c.client().PostStationsChangeUndo(t, number, client.UndoAsk{Reason: c.Reason, Seen: c.Seen})
 	}
 	if err != nil {
 		return err
@@ -456,17 +388,8 @@ func (c stationsSplit) Run(t *terminal) error {
 		code, name, _ := strings.Cut(part, "=")
 		ask.Parts = append(ask.Parts, stations.SplitPart{Code: code, Name: name})
 	}
-	path := "/api/v1/stations/split"
-	if c.DryRun {
-		path += "?dry_run=1"
-	}
-	var answer struct {
-		stations.SplitPlan
-		*coverage.Merger
-		Applied bool        `json:"applied"`
-		Errors  []complaint `json:"errors"`
-	}
-	if err := c.client().send(t, http.MethodPost, path, ask, &answer); err != nil {
+	answer, err := c.client().PostStationsSplit(t, client.PostStationsSplitOptions{DryRun: c.DryRun}, ask)
+	if err != nil {
 		return err
 	}
 	if c.JSON {

@@ -3,15 +3,13 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
 	"loa/airing/texting"
-	"loa/internal/filter"
+	"loa/client"
 	"loa/internal/text"
-	"loa/web/api"
 )
 
 // textsCommands are "loa texts …": reports by text message.
@@ -34,11 +32,11 @@ type textsLog struct {
 
 // Run asks the daemon and prints.
 func (c textsLog) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/texts", texting.Query{State: c.State, Phone: c.Phone, Station: c.Station}, "limit", "500"))
+	items, err := client.All(c.client().GetTexts(t, texting.Query{State: c.State, Phone: c.Phone, Station: c.Station}))
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
@@ -58,15 +56,14 @@ type textsTry struct {
 
 // Run asks the daemon and prints.
 func (c textsTry) Run(t *terminal) error {
-	var x texting.Text
-	in := texting.Receive{ID: uuid.NewString(), From: c.From, Text: c.Text, SentAt: time.Now()}
-	if err := c.client().send(t, http.MethodPost, "/api/v1/texts/try", in, &x); err != nil {
+	x, err := c.client().PostTextsTry(t, texting.Receive{ID: uuid.NewString(), From: c.From, Text: c.Text, SentAt: time.Now()})
+	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return t.json(x)
 	}
-	_, err := fmt.Fprintln(t.out, printable(t.lang.Say("cli.text_tried", "state", t.lang.Say("texts.state."+string(x.State)), "reply", cmp.Or(x.Reply, "–"))))
+	_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.text_tried", "state", t.lang.Say("texts.state."+string(x.State)), "reply", cmp.Or(x.Reply, "–"))))
 	return err
 }
 
@@ -81,12 +78,11 @@ type textsReceive struct {
 
 // Run tells the daemon and prints what is to be sent back, nothing where nothing is.
 func (c textsReceive) Run(t *terminal) error {
-	var x texting.Text
-	in := texting.Receive{ID: c.ID, From: c.From, Text: c.Text, SentAt: c.SentAt}
-	if err := c.client().send(t, http.MethodPost, "/api/v1/texts", in, &x); err != nil || x.Reply == "" {
+	x, err := c.client().PostTexts(t, texting.Receive{ID: c.ID, From: c.From, Text: c.Text, SentAt: c.SentAt})
+	if err != nil || x.Reply == "" {
 		return err
 	}
-	_, err := fmt.Fprintln(t.out, printable(x.Reply))
+	_, err = fmt.Fprintln(t.out, printable(x.Reply))
 	return err
 }
 
@@ -101,26 +97,18 @@ type textsSettings struct {
 
 // Run asks the daemon, tells it what changes, and prints how the settings are then.
 func (c textsSettings) Run(t *terminal) error {
-	const path = "/api/v1/texts/settings"
-	var set api.TextSettings
-	change := map[string]any{}
-	if c.On != nil {
-		change["on"] = *c.On
-	}
-	if c.Number != nil {
-		change["number"] = *c.Number
-	}
-	if c.Marks != nil {
-		change["marks"] = *c.Marks
-	}
-	var err error
-	if len(change) == 0 {
-		err = c.client().get(t, path, &set)
-	} else {
-		err = c.client().edit(t, path, &api.TextSettings{}, http.MethodPut, path, change, &set)
-	}
+	var read client.Edition
+	set, err := c.client().Note(&read).GetTextsSettings(t)
 	if err != nil {
 		return err
+	}
+	changed := given(&set.On, c.On)
+	changed = given(&set.Number, c.Number) || changed
+	changed = given(&set.Marks, c.Marks) || changed
+	if changed {
+		if set, err = c.client().If(read).PutTextsSettings(t, set); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		return t.json(set)
@@ -135,10 +123,10 @@ type textsToken struct{ reach }
 
 // Run tells the daemon and prints the token.
 func (c textsToken) Run(t *terminal) error {
-	var made api.GatewayToken
-	if err := c.client().send(t, http.MethodPost, "/api/v1/texts/token", nil, &made); err != nil {
+	made, err := c.client().PostTextsToken(t)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.text_token", "token", made.Token))
+	_, err = fmt.Fprintln(t.out, t.lang.Say("cli.text_token", "token", made.Token))
 	return err
 }

@@ -1,17 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 	"time"
 
 	"loa/accounts"
+	"loa/client"
 	"loa/internal/fault"
-	"loa/internal/filter"
 	"loa/internal/text"
-	"loa/web/api"
 )
 
 // userCommands are "loa user …", against the running daemon.
@@ -61,13 +57,12 @@ type userAdd struct {
 
 // Run tells the daemon and prints the link.
 func (c userAdd) Run(t *terminal) error {
-	var p accounts.Person
-	err := c.client().send(t, http.MethodPost, "/api/v1/people", map[string]any{"name": c.Name, "login": c.Login, "grants": c.grants()}, &p)
+	p, err := c.client().PostPeople(t, client.PersonBody{Name: c.Name, Login: c.Login, Grants: c.grants()})
 	if err != nil {
 		return err
 	}
-	var inv api.Invitation
-	if err := c.client().send(t, http.MethodPost, "/api/v1/invitations", map[string]any{"person": p.ID}, &inv); err != nil {
+	inv, err := c.client().PostInvitations(t, client.InviteBody{Person: p.ID})
+	if err != nil {
 		return err
 	}
 	t.warnLocal(inv)
@@ -89,17 +84,15 @@ func (c userInvite) Run(t *terminal) error {
 	if (c.Role == "") == (c.Person == "") {
 		return fault.New(fault.Invalid, "accounts.cli.invite_args")
 	}
-	in := map[string]any{"note": c.Note}
+	in := client.InviteBody{Note: c.Note, Person: c.Person}
 	if c.Replace {
-		in["waiting"] = accounts.WithdrawWaiting
+		in.Waiting = accounts.WithdrawWaiting
 	}
-	if c.Person != "" {
-		in["person"] = c.Person
-	} else {
-		in["grants"] = c.grants()
+	if c.Person == "" {
+		in.Grants = c.grants()
 	}
-	var inv api.Invitation
-	if err := c.client().send(t, http.MethodPost, "/api/v1/invitations", in, &inv); err != nil {
+	inv, err := c.client().PostInvitations(t, in)
+	if err != nil {
 		return err
 	}
 	t.warnLocal(inv)
@@ -110,7 +103,7 @@ func (c userInvite) Run(t *terminal) error {
 	if inv.Person != "" {
 		key = "accounts.cli.renewal"
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say(key, "link", inv.Link, "until", inv.Expires), t.code(inv))
+	_, err = fmt.Fprintln(t.out, t.lang.Say(key, "link", inv.Link, "until", inv.Expires), t.code(inv))
 	return err
 }
 
@@ -124,8 +117,7 @@ type userToken struct {
 
 // Run tells the daemon and prints the token.
 func (c userToken) Run(t *terminal) error {
-	var token api.Token
-	err := c.client().send(t, http.MethodPost, "/api/v1/tokens", map[string]any{"person": c.Person, "name": c.For, "days": c.Days}, &token)
+	token, err := c.client().PostTokens(t, client.TokenBody{Person: c.Person, Name: c.For, Days: c.Days})
 	if err != nil {
 		return err
 	}
@@ -142,11 +134,11 @@ type userList struct {
 
 // Run asks the daemon and prints.
 func (c userList) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/people", c.PeopleFilter, "limit", "500"))
+	items, err := client.All(c.client().GetPeople(t, c.PeopleFilter))
 	if err != nil {
 		return err
 	}
-	n, err := c.client().namesFor(t, c.JSON, len(items))
+	n, err := c.namesFor(t, c.JSON, len(items))
 	if err != nil {
 		return err
 	}
@@ -172,12 +164,11 @@ type userSecond struct {
 
 // Run asks or tells the daemon and prints what is left.
 func (c userSecond) Run(t *terminal) error {
-	var list accounts.FactorList
-	path, method := "/api/v1/people/"+url.PathEscape(c.Login)+"/factors", http.MethodGet
-	if c.Remove {
-		method = http.MethodDelete
+	list, err := c.client().GetPersonFactors(t, c.Login)
+	if c.Remove && err == nil {
+		list, err = c.client().DeletePersonFactors(t, c.Login, client.DeletePersonFactorsOptions{})
 	}
-	if err := c.client().send(t, method, path, nil, &list); err != nil {
+	if err != nil {
 		return err
 	}
 	if list.App == nil && len(list.Passkeys) == 0 {
@@ -190,7 +181,7 @@ func (c userSecond) Run(t *terminal) error {
 	for _, k := range list.Passkeys {
 		fmt.Fprintln(t.out, t.lang.Say("door.passkey_named", "name", k.Name)+"\t"+k.ID)
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say("door.spare_left", "n", list.Spare))
+	_, err = fmt.Fprintln(t.out, t.lang.Say("door.spare_left", "n", list.Spare))
 	return err
 }
 
@@ -202,12 +193,11 @@ type userData struct {
 
 // Run asks the daemon and prints.
 func (c userData) Run(t *terminal) error {
-	var kept json.RawMessage
-	if err := c.client().get(t, "/api/v1/people/"+url.PathEscape(c.Login)+"/data", &kept); err != nil {
+	kept, err := c.client().GetPersonData(t, c.Login)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(t.out, string(kept))
-	return err
+	return t.json(kept)
 }
 
 // userFrom prints from which day administrators, organisers and monitors need a second factor, or sets it.
@@ -219,22 +209,21 @@ type userFrom struct {
 
 // Run asks or tells the daemon and prints how it is then.
 func (c userFrom) Run(t *terminal) error {
-	const path = "/api/v1/accounts/settings"
-	var was, set accounts.Settings
 	var want accounts.SaveSettings
-	var err error
+	var read client.Edition
+	set, err := c.client().Note(&read).GetAccountsSettings(t)
+	if err != nil {
+		return err
+	}
 	if c.Day != "" {
 		if want.SecondFrom, err = time.ParseInLocation(time.DateOnly, c.Day, text.Zone); err != nil {
 			return fault.New(fault.Invalid, "accounts.deed_day").At("second_day")
 		}
 	}
 	if c.Day != "" || c.Never {
-		err = c.client().edit(t, path, &was, http.MethodPut, path, want, &set)
-	} else {
-		err = c.client().get(t, path, &set)
-	}
-	if err != nil {
-		return err
+		if set, err = c.client().If(read).PutAccountsSettings(t, want); err != nil {
+			return err
+		}
 	}
 	said := t.lang.Say("accounts.cli.second_off")
 	if !set.SecondFrom.IsZero() {
@@ -259,12 +248,12 @@ func (t *terminal) grant(n nameBook, g accounts.Grant) string {
 }
 
 // code is the line with the code that stands for the link.
-func (t *terminal) code(inv api.Invitation) string {
+func (t *terminal) code(inv client.Invitation) string {
 	return "\n" + t.lang.Say("accounts.cli.code", "code", inv.Code, "until", *inv.CodeEnds)
 }
 
 // warnLocal says, beside what a program may read, that the link goes nowhere.
-func (t *terminal) warnLocal(inv api.Invitation) {
+func (t *terminal) warnLocal(inv client.Invitation) {
 	if inv.Local {
 		fmt.Fprintln(t.errs, t.lang.Say("cli.local_link"))
 	}

@@ -2,11 +2,12 @@ package main
 
 import (
 	"bytes"
-	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"loa/client"
 )
 
 func TestUsersAreMadeInvitedAndListedFromTheTerminal(t *testing.T) {
@@ -39,12 +40,11 @@ func TestUsersAreMadeInvitedAndListedFromTheTerminal(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("token: %s", token)
 	}
-	c := &client{server: r.d.URL(), token: strings.TrimSpace(token)}
-	var me struct{ Login string }
-	if err := c.get(t.Context(), "/api/v1/me", &me); err != nil || me.Login != "mai" {
+	c := reach{Server: r.d.URL(), Token: strings.TrimSpace(token)}.client()
+	if me, err := c.GetMe(t.Context()); err != nil || me.Login != "mai" {
 		t.Errorf("the token opens %q (%v)", me.Login, err)
 	}
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/people", map[string]any{"name": "x", "login": "xxx"}, nil); exitCode(err) != 77 {
+	if _, err := c.PostPeople(t.Context(), client.PersonBody{Name: "x", Login: "xxx"}); exitCode(err) != 77 {
 		t.Errorf("an operator's token makes people: %v", err)
 	}
 }
