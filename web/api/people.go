@@ -64,7 +64,8 @@ func (p people) routes() []kit.Route {
 		{Pattern: "DELETE /api/v1/invitations/{id}", Access: accounts.InvitePeople, Handler: p.withdraw, Out: Invitation{}, Summary: "Withdraw an invitation."},
 		{Pattern: "GET /api/v1/tokens", Access: kit.SignedIn, Handler: p.tokens, Out: kit.List[Token]{}, Summary: "The caller's own tokens."},
 		{Pattern: "POST /api/v1/tokens", Once: true, Statuses: []int{http.StatusCreated}, Access: kit.SignedIn, Handler: p.addToken,
-			In: tokenBody{}, Out: Token{}, Summary: "Make a token, of a session or the server itself; the answer alone holds it, so an Idempotency-Key is refused."},
+			In: tokenBody{}, Out: Token{}, Summary: "Make a token, of a session or the server itself; " +
+				"the answer alone holds it, so an Idempotency-Key is refused."},
 		{Pattern: "DELETE /api/v1/tokens/{id}", Access: kit.SignedIn, Handler: p.removeToken, Out: Token{}, Summary: "End a token."},
 	}
 }
