@@ -94,6 +94,11 @@ func (tx *tx) hashRow(key, value []byte) [sha256.Size]byte {
 // putRow puts a row. Nothing else puts one, but putFresh one of freshBucket.
 func (tx *tx) putRow(table string, key, value []byte) error {
 	tx.s.weeks.moved(tx, table, key)
+	if scattered[table] {
+		if err := tx.roomForFresh(); err != nil {
+			return err
+		}
+	}
 	old := tx.valueOf(table, key)
 	tx.note(table, old, value)
 	if old != nil {

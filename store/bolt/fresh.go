@@ -232,14 +232,17 @@ func (tx *tx) freshRows(table string, from, until []byte) (list []freshRow) {
 	return list
 }
 
+// roomForFresh puts all fresh rows into their tables where there are too many. It comes before anybody asks whether a row is fresh.
+func (tx *tx) roomForFresh() error {
+	if f := tx.freshly(); f.last-f.first < mostFresh || tx.walking > 0 { // a walk would lose its place
+		return nil
+	}
+	return tx.settleFresh()
+}
+
 // putFresh puts a row of a table that has none under this key, or a fresh one.
 func (tx *tx) putFresh(table string, key, value []byte) error {
 	f := tx.freshly()
-	if f.last-f.first >= mostFresh && tx.walking == 0 { // a walk would lose its place
-		if err := tx.settleFresh(); err != nil {
-			return err
-		}
-	}
 	n, err := tx.nextNumber(freshBucket)
 	if err != nil {
 		return err

@@ -179,3 +179,29 @@ func FuzzAFreshRow(f *testing.F) {
 		}
 	})
 }
+
+// A fresh row that is put anew at the moment when there is no more room among the fresh ones stands in its table once.
+func TestAFreshRowPutAnewStandsOnce(t *testing.T) {
+	s, err := Open(t.TempDir(), Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.db.NoSync = true
+	if err := s.update(t.Context(), func(tx *tx) error {
+		for i := range mostFresh + 10 {
+			if err := trailOf.put(tx, []byte("person one"), fmt.Sprint(i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.view(t.Context(), func(tx *tx) error {
+		_, err := checkTable(tx, trailOf.name, func(p store.Problem) { t.Error(p) })
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+}
