@@ -199,29 +199,41 @@ type cut struct{ error }
 
 func (c cut) Unwrap() error { return c.error }
 
-// try sends a call, and sends it again where that is safe: when the line broke, when the server is busy or not there.
-// It waits twice as long each time, by chance up to half of that less, or as long as the server says.
+// try sends a call, and sends it again where that is safe.
 func (c *Client) try(ctx context.Context, k call, use func(*http.Response) error) error {
 	id := c.change
 	if k.changes() && !k.once && id == "" {
 		id = uuid.NewString()
 	}
+	return c.patiently(ctx, k.repeatable(), func() error { return c.send(ctx, k, id, use) })
+}
+
+// patiently does something, and where that is safe does it again when the line broke, or the server is busy or not
+// there. It waits twice as long each time, by chance up to half of that less, or as long as the server says.
+func (c *Client) patiently(ctx context.Context, safe bool, do func() error) error {
 	var waited time.Duration
 	for wait := 250 * time.Millisecond; ; wait *= 2 {
-		err := c.send(ctx, k, id, use)
+		err := do()
 		again, asked := passing(err)
-		if err == nil || !again || !k.repeatable() || ctx.Err() != nil {
+		if !again || !safe || ctx.Err() != nil {
 			return err
 		}
-		pause := max(asked, wait/2+rand.N(wait/2))
-		if waited += pause; waited > c.Patience {
+		long := max(asked, wait/2+rand.N(wait/2))
+		if waited += long; waited > c.Patience {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
+		if err := pause(ctx, long); err != nil {
+			return err
 		}
+	}
+}
+
+func pause(ctx context.Context, long time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(long):
+		return nil
 	}
 }
 
