@@ -100,14 +100,16 @@ func TestAProgramWorksOverALineThatBreaks(t *testing.T) {
 	if n != 127 {
 		t.Errorf("%d stations", n)
 	}
-	id, report := uuid.NewString(), airing.Confirm{Station: "S00001", Programme: programme, Outcome: airing.Aired, StartedAt: monday.Add(-time.Hour), Seconds: 600}
+	id := uuid.NewString()
+	report := airing.Confirm{Station: "S00001", Programme: programme, Outcome: airing.Aired, StartedAt: monday.Add(-time.Hour), Seconds: 600}
 	first, err := loa.PutAiring(t.Context(), id, report)
 	again, err2 := loa.PutAiring(t.Context(), id, report)
 	if err != nil || err2 != nil || first.ID != id || again.ID != id || r.airings() != 1 {
 		t.Errorf("a report: %v, %v, %d lines", err, err2, r.airings())
 	}
-	if _, err := loa.PutAiring(t.Context(), id, airing.Confirm{Station: "S00002", Programme: programme, Outcome: airing.Aired, StartedAt: monday}); !client.Is(err,
-		"airing.id_reused") {
+	other := report
+	other.Station = "S00002"
+	if _, err := loa.PutAiring(t.Context(), id, other); !client.Is(err, "airing.id_reused") {
 		t.Errorf("another report under its ID: %v", err)
 	}
 	made, err := loa.PostLists(t.Context(), stations.SaveList{Name: "Vùng cao", Stations: []string{"S00001"}})
