@@ -53,7 +53,8 @@ const Began Kind = "accounts.start_session"
 // Kinds are all of them, as they are chosen from.
 var Kinds = []Kind{
 	Began, "accounts.end_sessions", "accounts.invite", "accounts.withdraw", "accounts.join", "accounts.add_person",
-	"accounts.change_person", "accounts.take_role", "accounts.set_passphrase", "accounts.set_pin", "accounts.add_factor", "accounts.remove_factor",
+	"accounts.change_person", "accounts.take_role", "accounts.erase",
+	"accounts.set_passphrase", "accounts.set_pin", "accounts.add_factor", "accounts.remove_factor",
 	"accounts.renew_spare", "accounts.save_settings", "accounts.add_token", "accounts.remove_token",
 	ReportedAiring, "airing.attach", "airing.detach", "airing.judge", "airing.prove", "airing.decline", "airing.save_settings",
 	"sample.give", "sample.withdraw", "sample.heard",

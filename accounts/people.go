@@ -341,7 +341,7 @@ func DecideTakeRole(f Facts, m Meta, c TakeRole) (Person, Effects, error) {
 // DecidePerson returns the person as changed. What opens the account of somebody who is disabled
 // ends, and so do the links that she could not make any more. Oneself may change name and
 // language; grants need the authority to give every grant that comes or goes.
-// Faults: accounts.denied, edit.stale, accounts.person_unknown, accounts.name_missing,
+// Faults: accounts.denied, edit.stale, accounts.person_unknown, accounts.erased_already, accounts.name_missing,
 // accounts.name_form, accounts.not_yourself, accounts.last_admin, accounts.judge_or_organiser,
 // accounts.has_organised, those of grants.
 func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, Effects, error) {
@@ -353,6 +353,9 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, Effects, error) {
 		return Person{}, Effects{}, err
 	}
 	if err := m.Current(p.Edition()); err != nil {
+		return Person{}, Effects{}, err
+	}
+	if err := p.erased(); err != nil {
 		return Person{}, Effects{}, err
 	}
 	was := p

@@ -24,7 +24,8 @@ type Person struct {
 	Grants    []Grant       `json:"grants"`
 	Language  text.Language `json:"language"`
 	Disabled  bool          `json:"disabled"`
-	Created   time.Time     `json:"created"` // UTC
+	ErasedAt  time.Time     `json:"erased,omitzero"` // UTC; since when nobody knows who she was
+	Created   time.Time     `json:"created"`         // UTC
 	InvitedBy string        `json:"invited_by,omitempty"`
 	Organised []Past        `json:"organised,omitempty"` // what she could organise once and cannot now
 	Began     []Begun       `json:"began,omitempty"`     // since when she may organise what she does; not known of older grants

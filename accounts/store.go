@@ -22,6 +22,9 @@ type Commands interface {
 	// ChangePerson also ends the sessions and tokens of somebody it disables. DecidePerson.
 	ChangePerson(ctx context.Context, m Meta, c ChangePerson) (Person, error)
 	TakeRole(ctx context.Context, m Meta, c TakeRole) (Person, error) // DecideTakeRole
+	// Erase also ends all that opens the account, removes what was hers alone, and takes her name out of every record that has it. In the
+	// logs of stations and contests whatever was hashed with her name keeps its hash, and an entry more says so. DecideErase.
+	Erase(ctx context.Context, m Meta, c Erase) (Erasure, error)
 	// SetPassphrase also ends the person's other sessions, the links to a new
 	// passphrase, and the tokens if asked to. DecidePassphrase.
 	SetPassphrase(ctx context.Context, m Meta, c SetPassphrase) error
@@ -60,6 +63,8 @@ type Queries interface {
 	// Factors are a person's second factors, the zero Factors if she has none. Nothing of them but List is shown.
 	Factors(ctx context.Context, person string) (Factors, error)
 	AccountSettings(ctx context.Context) (Settings, error)
+	// Erasures are the people who were erased, the last first, to who may erase. Fault: accounts.denied.
+	Erasures(ctx context.Context, by Actor) ([]Erasure, error)
 	// Deeds lists who did what that the actor may read, the last first: it looks at so many lines at most, and next
 	// is where it goes on, "" at the end. Deed.Readable.
 	Deeds(ctx context.Context, by Actor, q DeedQuery) (list []Deed, next string, err error)

@@ -146,18 +146,20 @@ const (
 var Findings = [...]Finding{Verified, NotProven, Contradicted}
 
 // Entry is one link of a station's log: exactly one of Report, Evidence,
-// Verdict, Removal and Proof is set.
+// Verdict, Removal, Proof and Erasure is set.
 type Entry struct {
 	Station    string         `json:"station"`
 	Seq        uint32         `json:"seq"`  // 1 is the station's first
 	Prev       Hash           `json:"prev"` // hash of the entry before, zero for the first
 	By         accounts.Actor `json:"by"`
-	ReceivedAt time.Time      `json:"received_at"` // server clock, UTC
+	Who        Hash           `json:"who,omitzero"` // of her name, which stands apart; zero of what holds the name itself
+	ReceivedAt time.Time      `json:"received_at"`  // server clock, UTC
 	Report     *Report        `json:"report,omitempty"`
 	Evidence   *Evidence      `json:"evidence,omitempty"`
 	Verdict    *Verdict       `json:"verdict,omitempty"`
 	Removal    *Removal       `json:"removal,omitempty"`
 	Proof      *Proof         `json:"proof,omitempty"`
+	Erasure    *Erasure       `json:"erasure,omitempty"`
 }
 
 // Check is an error when the entry says something this program has no word for:
@@ -174,7 +176,7 @@ func (e Entry) Check() error {
 		return fmt.Errorf("airing: unknown finding %q", e.Verdict.Finding)
 	case e.Proof != nil && !slices.Contains(match.Words, e.Proof.Word):
 		return fmt.Errorf("airing: unknown word of the machine %q", e.Proof.Word)
-	case e.Report == nil && e.Evidence == nil && e.Verdict == nil && e.Removal == nil && e.Proof == nil:
+	case e.Report == nil && e.Evidence == nil && e.Verdict == nil && e.Removal == nil && e.Proof == nil && e.Erasure == nil:
 		return errors.New("airing: an entry of nothing")
 	}
 	return nil

@@ -176,6 +176,7 @@ func (w *Binder) write(ctx context.Context, m accounts.Meta, facts BundleFacts, 
 	if err != nil {
 		return err
 	}
+	facts.Redacted = excerpt.Redacted
 	small := map[string][]byte{}
 	for _, raw := range excerpt.Entries {
 		small[bundleLog] = append(append(small[bundleLog], raw...), '\n')

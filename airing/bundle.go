@@ -54,6 +54,9 @@ type BundleFacts struct {
 	References []Reference       `json:"references"`
 	Codes      []int             `json:"codes,omitempty"` // of stations that were listened for; none where the programme has none
 	Parts      map[string]string `json:"parts"`           // SHA-256 of each other part, by name
+
+	// Redacted are the entries of the log from which an erasure took who somebody was: their own hashes are the installation's word.
+	Redacted []Redacted `json:"redacted,omitempty"`
 }
 
 // Reference is an episode that the recording was compared with.
@@ -94,6 +97,8 @@ const (
 type Excerpt struct {
 	Entries []json.RawMessage // the bytes that were hashed, each after the one before
 	Seal    *Sealed           // that they end under; nil where there is none yet, and they end with the chain
+
+	Redacted []Redacted // of the entries, those an erasure changed
 }
 
 // ExcerptTooLong is the fault of a report whose seal came so late that no bundle holds the log until then.
@@ -269,6 +274,9 @@ func (b *Bundle) follow() error {
 		e, next, err := Follow(b.End, lines.Bytes())
 		if err != nil || e.Check() != nil {
 			return fault.New(fault.Conflict, "airing.bundle_chain", "n", b.Entries)
+		}
+		if i := slices.IndexFunc(b.Redacted, func(r Redacted) bool { return r.Seq == next.Seq && r.Now == next.Hash }); i >= 0 {
+			next.Hash = b.Redacted[i].Was
 		}
 		b.End = next
 		switch {

@@ -48,7 +48,7 @@ type Exhibit struct {
 // ExhibitShape names what an exhibit is made of: whoever keeps exhibits makes them again where it differs.
 func ExhibitShape() []string {
 	return []string{"report", "station", "programme", "by", "started_at", "photos", "sounds", "finding", "lapsed", "waits", "evidence since", "machine",
-		"direct"}
+		"direct", "names apart"}
 }
 
 // Exhibit is the line as an exhibit; ok is false where nobody has anything to look at.

@@ -11,7 +11,7 @@ import (
 	"loa/accounts"
 )
 
-// Event is one thing that happened in a contest. Events are never changed.
+// Event is one thing that happened in a contest. Events are never changed, but for taking out who somebody was.
 type Event struct {
 	Seq    int             `json:"seq"` // 1, 2, 3 … within the contest
 	At     time.Time       `json:"at"`  // server clock, UTC
@@ -21,8 +21,9 @@ type Event struct {
 	Digest string          `json:"digest"` // SHA-256 of the command, hex
 	Kind   string          `json:"kind"`   // "entry.submitted"
 	Body   json.RawMessage `json:"body"`
-	Prev   string          `json:"prev"` // Hash of the event before, "" for the first
-	Hash   string          `json:"hash"` // see Sum
+	Prev   string          `json:"prev"`             // Hash of the event before, "" for the first
+	Hash   string          `json:"hash"`             // see Sum
+	Erased bool            `json:"erased,omitempty"` // who somebody was is no longer in it: Hash is of what it was, and a later event says what it is
 }
 
 // Sum computes the hash an event must carry: SHA-256, in hex, over the fields
@@ -67,7 +68,7 @@ var bodies = func() map[string]func() body {
 		func() body { return &commentReviewed{} }, func() body { return &exclusionTakenBack{} },
 		func() body { return &correctionProposed{} }, func() body { return &correctionTurnedDown{} },
 		func() body { return &correctionSeconded{} }, func() body { return &organiserLeft{} },
-		func() body { return &sheetMended{} },
+		func() body { return &sheetMended{} }, func() body { return &personErased{} },
 	} {
 		all[b().kind()] = b
 	}

@@ -58,9 +58,14 @@ func (h *Hall) room(id string) *room {
 
 // catchUp folds what the log has and the state does not. r.mu is held.
 func (h *Hall) catchUp(ctx context.Context, r *room) error {
-	for e, err := range h.log.Events(ctx, r.state.ID, r.state.Seq) {
+	from := r.state.Seq
+	for e, err := range h.log.Events(ctx, r.state.ID, from) {
 		if err != nil {
 			return err
+		}
+		if e.Erases() && from > 0 { // the state knows what the log does not any more
+			r.state = NewState(r.state.ID)
+			return h.catchUp(ctx, r)
 		}
 		if err := r.state.Apply(e); err != nil {
 			r.state = NewState(r.state.ID)
@@ -444,7 +449,7 @@ func Replay(id string, events func(yield func(Event, error) bool)) (*State, erro
 			return nil, fmt.Errorf("contest %s: event %d: %w", id, e.Seq, err)
 		}
 	}
-	return s, nil
+	return s, s.forged()
 }
 
 // Roles is what takes the role of organising one contest from somebody.

@@ -54,6 +54,8 @@ type State struct {
 	announced map[string]Announcement     // forms whose files are awaited, by the entry's ID
 	tie       map[pair]*tie               // between a judge and an entry
 	changes   map[string]done             // by Change
+	changed   map[int]string              // events that are others than were hashed, by what they sum to
+	redacted  map[int]string              // the same as erasures tell it
 	parts     map[string]accounts.Edition // of what people edit, by PartRules and the like
 	reviews   map[string][]Review         // by the ID of a Comment
 	reached   map[Phase]Done
@@ -249,7 +251,7 @@ type Given struct {
 func NewState(id string) *State {
 	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, tie: map[pair]*tie{},
 		changes: map[string]done{}, parts: map[string]accounts.Edition{},
-		reviews: map[string][]Review{}, reached: map[Phase]Done{}}
+		reviews: map[string][]Review{}, reached: map[Phase]Done{}, changed: map[int]string{}, redacted: map[int]string{}}
 }
 
 // Apply folds the next event in. An error means that the log is not what Loa
@@ -261,6 +263,8 @@ func (s *State) Apply(e Event) error {
 		return fmt.Errorf("contest %s: event %d follows %d", s.ID, e.Seq, s.Seq)
 	case e.Prev != s.Head:
 		return fmt.Errorf("contest %s: event %d does not link to the one before", s.ID, e.Seq)
+	case e.Erased:
+		s.changed[e.Seq] = e.Sum()
 	case e.Hash != e.Sum():
 		return fmt.Errorf("contest %s: event %d was changed after it was written", s.ID, e.Seq)
 	}

@@ -106,7 +106,7 @@ func TestNoPageAsksMoreTheMoreThereIs(t *testing.T) {
 	}
 	secrets := map[string]string{"": ""}
 	for _, p := range d.People() {
-		if p.Login == string(p.Grants[0].Role)+"1" {
+		if len(p.Grants) > 0 && p.Login == string(p.Grants[0].Role)+"1" {
 			secrets[p.Login] = webtest.Session(t, house.Store, p, now())
 		}
 	}

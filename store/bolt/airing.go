@@ -41,6 +41,7 @@ var (
 	ofProgramme    = table[talliedBytes]{name: "airing_programmes"}  // by week, programme and station number: airing.OfProgramme
 	evidenceByBlob = table[string]{name: "airing_evidence_by_blob"}  // by SHA-256 and evidence ID: the report
 	settings       = table[airing.Settings]{name: "airing_settings"} // one, under settingsKey
+	redactedLog    = table[airing.Hash]{name: "airing_redacted"}     // by station number and entry number: the hash of the bytes before an erasure
 )
 
 var settingsKey = []byte("current")
@@ -650,7 +651,11 @@ func readEntry(tx *tx, station, seq uint32) (e airing.Entry, err error) {
 	if err := e.Check(); err != nil {
 		return e, damaged(logEntries.name, entryKey(station, seq), err)
 	}
-	return e, nil
+	e, ok, err := unveiled(tx, e)
+	if err == nil && !ok {
+		err = damaged(calledRecords.name, []byte(e.By.Person), errMissing)
+	}
+	return e, err
 }
 
 // appendEntry puts e at the end of its station's chain and returns its number.
@@ -661,6 +666,13 @@ func appendEntry(tx *tx, station uint32, e airing.Entry) (uint32, error) {
 	}
 	if !found {
 		head = airing.Head{Station: e.Station}
+	}
+	if e.Named() != "" {
+		c, err := callAs(tx, e.By)
+		if err != nil {
+			return 0, err
+		}
+		e.Veil(c)
 	}
 	raw, next, err := airing.Link(head, &e)
 	if err != nil {

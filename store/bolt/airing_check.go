@@ -3,6 +3,7 @@ package bolt
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -66,7 +67,11 @@ func (l *logCheck) follow(tx *tx, number uint32, report func(store.Problem)) (er
 		l.add(own)
 		l.cut = l.cut || err != nil
 	}()
-	head := airing.Head{Station: stationID(number)}
+	chain := airing.Follower{Head: airing.Head{Station: stationID(number)}}
+	chain.Was = func(seq uint32) (airing.Hash, bool) {
+		was, found, bad := redactedLog.get(tx, entryKey(number, seq))
+		return was, found && bad == nil
+	}
 	tx.chain = map[chained]airing.Entry{}
 	defer func() { tx.chain = nil }()
 	var reports []airing.Report
@@ -75,13 +80,18 @@ func (l *logCheck) follow(tx *tx, number uint32, report func(store.Problem)) (er
 		if err != nil {
 			return err
 		}
-		entry, next, err := airing.Follow(head, e.rec)
+		entry, err := chain.Next(e.rec)
+		if err == nil {
+			var known bool
+			if entry, known, err = unveiled(tx, entry); err == nil && !known {
+				err = errors.New("names somebody whom no table knows by that name")
+			}
+		}
 		if err != nil {
 			badRow(report, logEntries.name, e.key, err.Error())
 		} else if entry.Check() == nil {
 			tx.chain[chained{number, entry.Seq}] = entry
 		}
-		head = next
 		if e := entry.Evidence; e != nil {
 			own.evidence[e.ID] = []byte(e.SHA256 + e.ID)
 		}
@@ -92,7 +102,15 @@ func (l *logCheck) follow(tx *tx, number uint32, report func(store.Problem)) (er
 			reports = append(reports, *entry.Report)
 		}
 	}
-	own.heads[number] = head
+	for _, seq := range chain.Forged() {
+		badRow(report, logEntries.name, entryKey(number, seq), "was changed as by an erasure, and none in the chain says so")
+	}
+	for _, person := range chain.People {
+		if err := checkErased(tx, person, report); err != nil {
+			return err
+		}
+	}
+	own.heads[number] = chain.Head
 	return own.reports(tx, number, reports, report)
 }
 

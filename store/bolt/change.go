@@ -35,7 +35,8 @@ type tx struct {
 
 	counts  *counter // by the registry in force, nil before the first count
 	chain   map[chained]airing.Entry
-	weighed *scheduler.Schedule // by which lines are weighed, nil before the first
+	called  map[string]accounts.Called // nil before the first is asked for
+	weighed *scheduler.Schedule        // by which lines are weighed, nil before the first
 }
 
 // run lets fn do its work. Whoever commits keeps the covers.

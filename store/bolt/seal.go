@@ -208,9 +208,16 @@ func sealedNow(tx *tx, seal airing.Seal) (d airing.Sealed, err error) {
 		if err != nil {
 			return d, err
 		}
-		if found {
-			chains = append(chains, airing.HeadOf(stationID(number), seq, raw))
+		if !found {
+			continue
 		}
+		head := airing.HeadOf(stationID(number), seq, raw)
+		if was, changed, err := redactedLog.get(tx, entryKey(number, seq)); err != nil {
+			return d, err
+		} else if changed {
+			head.Hash = was
+		}
+		chains = append(chains, head)
 	}
 	return airing.NewSealed(seal, prev, chains, len(ends)), nil
 }
@@ -277,6 +284,13 @@ func (s *Store) Excerpt(ctx context.Context, by accounts.Actor, report string) (
 				return err
 			}
 			x.Entries = append(x.Entries, e.rec)
+		}
+		for e, err := range redactedLog.ascend(tx, entryKey(idx.Station, first), entryKey(idx.Station, end+1)) {
+			if err != nil {
+				return err
+			}
+			seq := binary.BigEndian.Uint32(e.key[4:])
+			x.Redacted = append(x.Redacted, airing.Redact(seq, e.rec, true, nil, x.Entries[seq-first]))
 		}
 		return nil
 	})

@@ -77,11 +77,13 @@ type snapshots struct {
 	places    atomic.Pointer[places] // the last that was made
 	schedule  snapshot[*scheduler.Schedule]
 	directory snapshot[*accounts.Directory]
+	called    snapshot[map[string]accounts.Called] // by person
 }
 
 // prepare gives each snapshot its loader.
 func (s *snapshots) prepare() {
 	s.directory.name, s.directory.load = "directory", loadDirectory
+	s.called.name, s.called.load = "called", loadCalled
 	s.registry.name, s.registry.load = "registry", func(tx *tx) (*stations.Registry, error) {
 		units, err := unitRecords.all(tx)
 		if err != nil {
@@ -166,6 +168,9 @@ func (s *Store) Schedule(ctx context.Context) (*scheduler.Schedule, error) {
 // transaction loads itself is not kept.
 func (s *Store) refresh(ctx context.Context) error {
 	if _, err := s.Registry(ctx); err != nil {
+		return err
+	}
+	if _, err := read(ctx, s, &s.called); err != nil {
 		return err
 	}
 	_, err := s.Schedule(ctx)

@@ -28,7 +28,7 @@ var tableNames = []string{
 	devices.name, devicesOf.name, deviceEndpoints.name,
 	texts.name, textKeys.name, textsOf.name, textSettings.name,
 	people.name, phrases.name, invitations.name, inviteHashes.name, inviteCodes.name, sessions.name, sessionsOf.name, pins.name, tokens.name, tokensOf.name,
-	factors.name, accountRules.name,
+	factors.name, accountRules.name, calledRecords.name, erasures.name, redactedLog.name,
 }
 
 // plain are the buckets whose values carry no checksum: of the rows of sounds all

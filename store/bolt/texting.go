@@ -220,8 +220,7 @@ func (s *Store) ForgetTexts(ctx context.Context, before time.Time, most int) (n 
 			}
 		}
 		for _, t := range old {
-			key := textKey(t)
-			if err := errors.Join(texts.remove(tx, key), textKeys.remove(tx, []byte(t.ID)), textsOf.remove(tx, append(numberOf(t.From), key...))); err != nil {
+			if err := tx.forgetText(t); err != nil {
 				return err
 			}
 		}
@@ -229,6 +228,11 @@ func (s *Store) ForgetTexts(ctx context.Context, before time.Time, most int) (n 
 		return nil
 	})
 	return n, err
+}
+
+func (tx *tx) forgetText(t texting.Text) error {
+	key := textKey(t)
+	return errors.Join(texts.remove(tx, key), textKeys.remove(tx, []byte(t.ID)), textsOf.remove(tx, append(numberOf(t.From), key...)))
 }
 
 // checkTexts checks that every text stands in its indexes, that no index has more, and that

@@ -27,7 +27,7 @@ var checks = []func(tx *tx, report func(store.Problem)) error{
 	checkSchedule,
 	checkStations,
 	checkMessages, checkTexts,
-	checkDevices, checkTrail,
+	checkDevices, checkTrail, checkErasures,
 }
 
 // Verify reads everything: the pages of the file, the checksum of every value,

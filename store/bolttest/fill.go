@@ -88,6 +88,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.indicators(people)
 	f.quizzes(people[accounts.Admin])
 	f.share(people[accounts.Admin])
+	f.erasures(people[accounts.Admin])
 }
 
 func (f *filler) must(err error) {
@@ -203,6 +204,26 @@ func (f *filler) share(admin accounts.Actor) {
 	}
 	_, err = f.s.EndCalendar(f.ctx, f.meta(admin, filledMonday.AddDate(0, 0, 1)), sharing.EndCalendar{ID: made[2].ID})
 	f.must(err)
+}
+
+// erasures erases two people who reported an airing in which somebody named them.
+func (f *filler) erasures(admin accounts.Actor) {
+	schedule, err := f.s.Schedule(f.ctx)
+	f.must(err)
+	at := filledMonday.AddDate(0, 0, 50)
+	for i, name := range []string{"Trần Thị Thôi", "Phạm Văn Chuyển"} {
+		p, err := f.s.AddPerson(f.ctx, f.daemon(38), accounts.AddPerson{Name: name, Login: fmt.Sprint("thoiviec", i+1),
+			Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: stations.StationID(2 + i)}}}})
+		f.must(err)
+		_, err = f.s.Confirm(f.ctx, f.meta(p.Actor("session"), at), airing.Confirm{ID: f.id(), Station: stations.StationID(2 + i), Note: name,
+			Programme: schedule.Programmes[0].ID, Outcome: airing.Aired, Seconds: 600, StartedAt: at.Add(-time.Hour), Means: airing.FM})
+		f.must(err)
+		none, yes := []accounts.Grant{}, true
+		_, err = f.s.ChangePerson(f.ctx, f.meta(admin, at), accounts.ChangePerson{Person: p.ID, Grants: &none, Disabled: &yes})
+		f.must(err)
+		_, err = f.s.Erase(f.ctx, f.meta(admin, at.Add(time.Duration(i+1)*time.Hour)), accounts.Erase{Person: p.ID, Reason: "Đơn số 1 của người đó"})
+		f.must(err)
+	}
 }
 
 // succession merges and splits the last of the stations, and undoes the split.

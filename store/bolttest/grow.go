@@ -38,8 +38,10 @@ func Grow(t testing.TB, s *bolt.Store, blobs library.Blobs, from, to int) {
 	d, err := s.Directory(g.ctx)
 	g.must(err)
 	for _, p := range d.People() {
-		if role := p.Grants[0].Role; p.Login == string(role)+"1" {
-			g.people[role] = p.Actor("session")
+		for _, grant := range p.Grants {
+			if p.Login == string(grant.Role)+"1" {
+				g.people[grant.Role] = p.Actor("session")
+			}
 		}
 	}
 	for i := from; i < to; i++ {

@@ -83,6 +83,7 @@ func Accounts(t *testing.T, open func(t *testing.T) AccountStore) {
 		"a second factor is asked for at the door": secondFactor,
 		"who did what is read by whom it concerns": whoDidWhat,
 		"disabling ends everything":                disabling,
+		"who is erased is nobody any more":         erasing,
 		"the last administrator stays":             lastAdmin,
 		"tokens are one's own":                     tokenLife,
 		"a passphrase changes from what was seen":  phraseRace,
