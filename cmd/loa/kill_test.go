@@ -19,7 +19,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -68,7 +67,7 @@ func serveChild(dir string) error {
 	}
 	ctx := context.Background()
 	d, err := newDaemon(ctx, daemonConfig{backups: place,
-		data: dir, listen: "127.0.0.1:0", out: io.Discard, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		data: dir, registry: os.Getenv(childRegistry), listen: "127.0.0.1:0", out: io.Discard, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		now: func() time.Time { return time.Now().Add(ahead) }, elapsed: wallclock.Elapsed})
 	if err != nil {
 		return err
@@ -184,15 +183,7 @@ func (c *child) must(method, path, body string) []byte {
 // kills is how often a test kills a daemon: LOA_KILLS says it for the long form.
 func kills(t *testing.T, usual int) int {
 	t.Helper()
-	long := os.Getenv("LOA_KILLS")
-	if long == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(long)
-	if err != nil || n < 1 {
-		t.Fatalf("LOA_KILLS=%s", long)
-	}
-	return n
+	return long(t, "LOA_KILLS", usual)
 }
 
 // ledger is what the clients were told is kept.

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,15 +26,7 @@ import (
 // flood is how much a test presses on a daemon: LOA_FLOOD says it for the long form.
 func flood(t *testing.T, usual int) int {
 	t.Helper()
-	long := os.Getenv("LOA_FLOOD")
-	if long == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(long)
-	if err != nil || n < 1 {
-		t.Fatalf("LOA_FLOOD=%s", long)
-	}
-	return n
+	return long(t, "LOA_FLOOD", usual)
 }
 
 // monitor is who has to get on with her work, on a line of her own.
