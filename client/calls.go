@@ -1146,6 +1146,13 @@ func (c *Client) PostEpisodeWithdraw(ctx context.Context, id string, in WhyBody)
 		at: []string{id}, in: in, edits: true})
 }
 
+// GetErasures: Who was erased, by number, when, by whom and why, the last first.
+//
+// GET /api/v1/erasures
+func (c *Client) GetErasures(ctx context.Context) iter.Seq2[accounts.Erasure, error] {
+	return pages[accounts.Erasure](ctx, c, call{method: "GET", path: "/api/v1/erasures"})
+}
+
 // GetHealth: Whether the server is well: backup, disk, clock, data, jobs, messages; each with what to do.
 //
 // GET /api/v1/health
@@ -1327,6 +1334,14 @@ func (c *Client) PatchPerson(ctx context.Context, id string, in ChangeBody) (acc
 // GET /api/v1/people/{id}/data
 func (c *Client) GetPersonData(ctx context.Context, id string) (message.Kept, error) {
 	return ask[message.Kept](ctx, c, call{method: "GET", path: "/api/v1/people/{id}/data", at: []string{id}})
+}
+
+// PostPersonErase: Erase what tells who a person was, by ID or login, once she has no role and is disabled; what she did stays. Refused to
+// tokens.
+//
+// POST /api/v1/people/{id}/erase
+func (c *Client) PostPersonErase(ctx context.Context, id string, in EraseBody) (accounts.Erasure, error) {
+	return ask[accounts.Erasure](ctx, c, call{method: "POST", path: "/api/v1/people/{id}/erase", at: []string{id}, in: in})
 }
 
 // DeletePersonFactors: Remove a second step that a person lost, the one of that ID or all; she is told. Refused to tokens.

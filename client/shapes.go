@@ -973,6 +973,11 @@ type ChangeBody struct {
 	Disabled *bool             `json:"disabled,omitempty"`
 }
 
+// EraseBody is a shape of the API.
+type EraseBody struct {
+	Reason string `json:"reason"`
+}
+
 // DeletePersonFactorsOptions are what DeletePersonFactors is asked; what says nothing is left out.
 type DeletePersonFactorsOptions struct {
 	Factor string `name:"factor"`

@@ -56,6 +56,8 @@ type Store interface {
 	contest.Log
 	contest.Records
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
+	ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error)
+	Erase(ctx context.Context, m accounts.Meta, c accounts.Erase) (accounts.Erasure, error)
 	SaveRecording(ctx context.Context, m accounts.Meta, c library.SaveRecording) (library.Recording, error)
 }
 
@@ -98,7 +100,7 @@ func Fill(ctx context.Context, s Store, blobs library.Blobs, seed uint64, now ti
 	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc,
 		people: map[string]accounts.Actor{}}
 	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.listen, w.give, w.close, w.telephone, w.number,
-		w.indicators, w.serverLog, w.contests, w.texts, w.share, w.quizzes}
+		w.indicators, w.serverLog, w.contests, w.texts, w.share, w.quizzes, w.left}
 	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {
 			return nil, err
@@ -163,6 +165,30 @@ func (w *world) staff() error {
 		name := pick(w.rnd, families) + " " + pick(w.rnd, givenNames)
 		if err := w.add(accounts.Operator, accounts.Scope{Level: accounts.Station, ID: st.ID}, name,
 			operatorLogin(w.reg, st.ID), i == shownStation); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// left has two people left their work, of whom one asked to be erased.
+func (w *world) left() error {
+	admin, at := w.people["quantri"], w.now.AddDate(0, 0, -20)
+	for i, login := range []string{"nghiviec", "xinxoa"} {
+		p, err := w.store.AddPerson(w.ctx, w.meta(admin, w.begin()), accounts.AddPerson{Name: []string{"Đào Văn Thịnh", "Phùng Thị Ngoan"}[i], Login: login,
+			Grants: []accounts.Grant{{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}}, Passphrase: w.phc})
+		if err != nil {
+			return err
+		}
+		none, yes := []accounts.Grant{}, true
+		if _, err := w.store.ChangePerson(w.ctx, w.meta(admin, at), accounts.ChangePerson{Person: p.ID, Grants: &none, Disabled: &yes}); err != nil {
+			return err
+		}
+		if login == "nghiviec" {
+			continue
+		}
+		c := accounts.Erase{Person: p.ID, Reason: "Đơn của người đó, đã nghỉ việc"}
+		if _, err := w.store.Erase(w.ctx, w.meta(admin, at.AddDate(0, 0, 3)), c); err != nil {
 			return err
 		}
 	}

@@ -30,15 +30,16 @@ func TestNoTokenGivesPower(t *testing.T) {
 	other := add("quan.tri", accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}})
 	plain := add("may.a")
 	gives := map[string][]any{ // what is sent there
-		"POST /api/v1/people":                 {map[string]any{"name": "Kẻ Lạ", "login": "ke.la", "grants": admin}},
-		"PATCH /api/v1/people/" + plain:       {map[string]any{"grants": admin}},
-		"PATCH /api/v1/people/" + other:       {map[string]any{"grants": monitor}, map[string]any{"disabled": true}},
-		"DELETE /api/v1/people/may/factors":   {nil},
-		"DELETE /api/v1/people/may.a/factors": {nil},
-		"PUT /api/v1/accounts/settings":       {map[string]any{}},
-		"POST /api/v1/invitations":            {map[string]any{"grants": admin}, map[string]any{"person": other}, map[string]any{"person": "quan.tri"}},
-		"POST /api/v1/texts/token":            {nil},
-		"POST /api/v1/tokens":                 {map[string]any{"name": "nữa", "days": 366}, map[string]any{"person": plain, "name": "nữa", "days": 1}},
+		"POST /api/v1/people":                     {map[string]any{"name": "Kẻ Lạ", "login": "ke.la", "grants": admin}},
+		"PATCH /api/v1/people/" + plain:           {map[string]any{"grants": admin}},
+		"PATCH /api/v1/people/" + other:           {map[string]any{"grants": monitor}, map[string]any{"disabled": true}},
+		"DELETE /api/v1/people/may/factors":       {nil},
+		"POST /api/v1/people/" + plain + "/erase": {map[string]any{"reason": "Đơn"}},
+		"DELETE /api/v1/people/may.a/factors":     {nil},
+		"PUT /api/v1/accounts/settings":           {map[string]any{}},
+		"POST /api/v1/invitations":                {map[string]any{"grants": admin}, map[string]any{"person": other}, map[string]any{"person": "quan.tri"}},
+		"POST /api/v1/texts/token":                {nil},
+		"POST /api/v1/tokens":                     {map[string]any{"name": "nữa", "days": 366}, map[string]any{"person": plain, "name": "nữa", "days": 1}},
 	}
 	harmless := map[string]string{
 		"DELETE /api/v1/invitations/{id}": "takes power away",

@@ -172,10 +172,10 @@ func (b *bench) pages() error {
 	}
 	most, roles := map[string]visited{}, map[accounts.Role]bool{}
 	for _, p := range people.People() {
-		role := p.Grants[0].Role
-		if roles[role] {
+		if len(p.Grants) == 0 || roles[p.Grants[0].Role] {
 			continue
 		}
+		role := p.Grants[0].Role
 		roles[role] = true
 		secret := accounts.NewSecret()
 		if _, err := b.store.StartSession(b, accounts.Meta{ID: uuid.NewString(), By: p.Actor("bench"), At: b.cfg.now()},

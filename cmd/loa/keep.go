@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"loa/accounts"
 	"loa/client"
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -199,6 +200,14 @@ func (c verifyCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	erased, err := s.Erasures(t, accounts.Daemon())
+	if err != nil {
+		return err
+	}
+	entries := 0
+	for _, e := range erased {
+		entries += e.Entries
+	}
 	kept, err := backup.VerifyBlobs(t, s, blobs, func(b backup.BadBlob) { bad++; fmt.Fprintln(t.out, sayBadBlob(t.lang, b)) })
 	if err != nil {
 		return err
@@ -207,6 +216,9 @@ func (c verifyCommand) Run(t *terminal) error {
 		return fault.New(fault.Unavailable, "cli.verify.bad", "n", bad)
 	}
 	fmt.Fprintln(t.out, t.lang.Say("cli.verify.ok", "records", records, "blobs", kept))
+	if len(erased) > 0 {
+		fmt.Fprintln(t.out, t.lang.Say("cli.verify.erased", "people", len(erased), "entries", entries))
+	}
 	return nil
 }
 

@@ -85,8 +85,12 @@ func (c proofVerify) Run(t *terminal) error {
 		sealedIn(lang, b),
 		lang.Say("cli.proof.given", "word", wordOf(lang, b.Given), "said", b.Given.SayAll(lang, b.Title)),
 		heard,
+		redactedIn(lang, b),
 		lang.Say("airing.proof_limit"),
 	} {
+		if said == "" {
+			continue
+		}
 		if _, err := fmt.Fprintln(t.out, printable(said)); err != nil {
 			return err
 		}
@@ -144,6 +148,14 @@ func openBundle(name string) (*os.File, airing.Bundle, error) {
 
 func wordOf(lang text.Language, p airing.Proof) string {
 	return lang.Say("audio.match." + string(p.Word))
+}
+
+// redactedIn says how many entries of the bundle an erasure changed, "" for none.
+func redactedIn(lang text.Language, b airing.Bundle) string {
+	if len(b.Redacted) == 0 {
+		return ""
+	}
+	return lang.Say("cli.proof.redacted", "n", len(b.Redacted))
 }
 
 // sealedIn says what seals the bundle.

@@ -18,6 +18,8 @@ type userCommands struct {
 	List   userList   `cmd:"" help:"accounts.cli.summary_list"`
 	Second userSecond `cmd:"" help:"accounts.cli.summary_second"`
 	Data   userData   `cmd:"" help:"accounts.cli.summary_data"`
+	Erase  userErase  `cmd:"" help:"accounts.cli.summary_erase"`
+	Erased userErased `cmd:"" help:"accounts.cli.summary_erased"`
 	From   userFrom   `cmd:"" name:"second-from" help:"accounts.cli.summary_second_from"`
 }
 
@@ -198,6 +200,44 @@ func (c userData) Run(t *terminal) error {
 		return err
 	}
 	return t.json(kept)
+}
+
+// userErase takes away what tells who a person was.
+type userErase struct {
+	reach
+	Login  string `arg:""`
+	Reason string `required:"" help:"accounts.cli.erase_reason"`
+}
+
+// Run tells the daemon and prints what became of it.
+func (c userErase) Run(t *terminal) error {
+	e, err := c.client().PostPersonErase(t, c.Login, client.EraseBody{Reason: c.Reason})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out, t.lang.Say("accounts.cli.erased", "name", e.Name, "entries", e.Entries, "records", e.Records))
+	if e.Left > 0 {
+		fmt.Fprintln(t.out, t.lang.Say("accounts.cli.erase_left", "n", e.Left))
+	}
+	_, err = fmt.Fprintln(t.out, t.lang.Say("accounts.cli.erase_backups"))
+	return err
+}
+
+// userErased lists when people were erased, by whom and why.
+type userErased struct {
+	reach
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c userErased) Run(t *terminal) error {
+	items, err := client.All(c.client().GetErasures(t))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, "", func(e accounts.Erasure) string {
+		return t.lang.DateTime(e.At.In(text.Zone)) + "\t" + e.Name + "\t" + e.ByName + "\t" + e.Reason
+	})
 }
 
 // userFrom prints from which day administrators, organisers and monitors need a second factor, or sets it.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"loa/accounts"
 	"loa/client"
 )
 
@@ -97,5 +98,44 @@ func TestATokenIsNotTheWholeAccount(t *testing.T) {
 	if code := run(t.Context(), []string{"audit", "--server", r.d.URL(), "--token", r.token}, &out, &out); code != 0 ||
 		!regexp.MustCompile(`Tạo mã truy cập +Chị quan`).MatchString(out.String()) || !strings.Contains(out.String(), "Bắt buộc hai bước từ: ") {
 		t.Errorf("the log does not say about whom: %d %s", code, out.String())
+	}
+}
+
+// A person is erased on the server, told what has to be done before, and verify tells of it.
+func TestAPersonIsErasedFromTheTerminal(t *testing.T) {
+	dir := t.TempDir()
+	r := startDaemon(t, dir, time.Date(2024, 5, 13, 1, 0, 0, 0, time.UTC))
+	loa := func(args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), append(append([]string{"user"}, args...), "--server", r.d.URL(), "--token", r.token), &out, &errs)
+		return code, out.String() + errs.String()
+	}
+	for _, made := range [][]string{{"add", "Quản trị", "quan", "--role", "admin"},
+		{"add", "Vàng Thị Mai", "mai", "--role", "operator", "--station", "02770"}} {
+		if code, said := loa(made...); code != 0 {
+			t.Fatal(said)
+		}
+	}
+	if code, said := loa("erase", "mai", "--reason", "Đơn số 1"); code != 75 || !strings.Contains(said, "khoá tài khoản") {
+		t.Errorf("who works: %d %s", code, said)
+	}
+	none, yes := []accounts.Grant{}, true
+	if _, err := client.New(r.d.URL(), r.token).PatchPerson(t.Context(), "mai", client.ChangeBody{Grants: &none, Disabled: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := loa("erase", "mai", "--reason", "Đơn số 1"); code != 0 || !strings.Contains(said, "Người đã xoá (mã ") ||
+		!strings.Contains(said, "Bản sao lưu") {
+		t.Errorf("erase: %d %s", code, said)
+	}
+	if code, said := loa("erased"); code != 0 || !strings.Contains(said, "Người đã xoá (mã ") || !strings.Contains(said, "Đơn số 1") {
+		t.Errorf("erased: %d %s", code, said)
+	}
+	if code, said := loa("list"); code != 0 || strings.Contains(said, "Mai") {
+		t.Errorf("list: %d %s", code, said)
+	}
+	r.stop()
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"verify", "--data", dir}, &out, &errs); code != 0 || !strings.Contains(out.String(), "Đã xoá thông tin của 1 người") {
+		t.Errorf("verify: %d %s %s", code, &out, &errs)
 	}
 }

@@ -29,6 +29,8 @@ type PeopleStore interface {
 	Withdraw(ctx context.Context, m accounts.Meta, c accounts.Withdraw) (accounts.Invitation, error)
 	AddToken(ctx context.Context, m accounts.Meta, c accounts.AddToken) (accounts.Token, error)
 	RemoveToken(ctx context.Context, m accounts.Meta, c accounts.RemoveToken) (accounts.Token, error)
+	Erase(ctx context.Context, m accounts.Meta, c accounts.Erase) (accounts.Erasure, error)
+	Erasures(ctx context.Context, by accounts.Actor) ([]accounts.Erasure, error)
 }
 
 type people struct{ store PeopleStore }
@@ -47,6 +49,10 @@ func (p people) routes() []kit.Route {
 			Summary: "Change name, language, grants or disable; what is absent stays."},
 		{Pattern: "GET /api/v1/people/{id}/data", Access: kit.SignedIn, Handler: p.data, Out: message.Kept{},
 			Summary: "All that is kept of a person's own account, by ID or login: of the caller herself, or asked by an administrator."},
+		{Pattern: "POST /api/v1/people/{id}/erase", Access: accounts.ManagePeople, Handler: p.erase, In: eraseBody{}, Out: accounts.Erasure{},
+			Summary: "Erase what tells who a person was, by ID or login, once she has no role and is disabled; what she did stays. Refused to tokens."},
+		{Pattern: "GET /api/v1/erasures", Access: accounts.ManagePeople, Handler: p.erasures, Query: "limit after", Out: kit.List[accounts.Erasure]{},
+			Summary: "Who was erased, by number, when, by whom and why, the last first."},
 		{Pattern: "GET /api/v1/people/{id}/factors", Access: accounts.InviteStation, Handler: p.factors, Out: accounts.FactorList{},
 			Summary: "The second steps of a person, by ID or login: names and dates, never secrets."},
 		{Pattern: "DELETE /api/v1/people/{id}/factors", Access: accounts.ManagePeople, Handler: p.removeFactors, Query: "factor",
@@ -166,6 +172,36 @@ func (p people) data(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.JSON(w, http.StatusOK, kept)
+}
+
+type eraseBody struct {
+	Reason string `json:"reason" schema:"required maxLength=500"`
+}
+
+func (p people) erase(w http.ResponseWriter, r *kit.Request) error {
+	var b eraseBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	q, err := p.tended(r)
+	if err != nil {
+		return err
+	}
+	e, err := p.store.Erase(r.Context(), m, accounts.Erase{Person: q.ID, Reason: b.Reason})
+	return answer(w, r, http.StatusOK, e, err)
+}
+
+func (p people) erasures(w http.ResponseWriter, r *kit.Request) error {
+	all, err := p.store.Erasures(r.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	list, next, err := kit.PageOf(r, all, func(e accounts.Erasure) string { return e.Person })
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, list, next))
 }
 
 func (p people) removeFactors(w http.ResponseWriter, r *kit.Request) error {

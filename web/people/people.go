@@ -38,6 +38,8 @@ type Store interface {
 	RemoveToken(ctx context.Context, m accounts.Meta, c accounts.RemoveToken) (accounts.Token, error)
 	Factors(ctx context.Context, person string) (accounts.Factors, error)
 	RemoveFactor(ctx context.Context, m accounts.Meta, c accounts.RemoveFactor) (accounts.FactorList, error)
+	Erase(ctx context.Context, m accounts.Meta, c accounts.Erase) (accounts.Erasure, error)
+	Erasures(ctx context.Context, by accounts.Actor) ([]accounts.Erasure, error)
 }
 
 type pages struct {
@@ -68,6 +70,7 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "POST /people/{id}/sessions/end", Access: tend, Handler: p.endSessions},
 		kit.Route{Pattern: "POST /people/{id}/tokens/remove", Access: accounts.ManagePeople, Handler: p.removeToken},
 		kit.Route{Pattern: "POST /people/{id}/factors/remove", Access: accounts.ManagePeople, Handler: p.removeFactor},
+		kit.Route{Pattern: "POST /people/{id}/erase", Access: accounts.ManagePeople, Handler: p.erase},
 		kit.Route{Pattern: "GET /people/invite", Access: tend, Handler: p.showInvite},
 		kit.Route{Pattern: "POST /people/invite", Access: tend, Handler: p.doInvite},
 		kit.Route{Pattern: "GET /people/invite/judge/{contest}", Access: accounts.Organise, Handler: p.showInvite},
@@ -107,6 +110,7 @@ type personRow struct {
 	ID, Name, Login string
 	Gives           []string
 	Disabled        bool
+	Erased          bool
 }
 
 func words(r *kit.Request, places accounts.Places, grants []accounts.Grant) []string {
@@ -136,7 +140,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	found, in := f.Directory.Find(a, r.Names(places), func(q accounts.Person) bool { return f.MayTend(r.Actor, q.ID) })
 	page.Total, page.Turn = len(found), r.Turn("from", len(found))
 	for _, q := range found[page.Turn.From:page.Turn.To] {
-		page.People = append(page.People, personRow{q.ID, q.Name, q.Login, words(r, places, q.Grants), q.Disabled})
+		page.People = append(page.People, personRow{q.ID, q.Name, q.Login, words(r, places, q.Grants), q.Disabled, q.Erased()})
 	}
 	page.Chosen = kit.Chosen(page.Asked, page.Choices)
 	if a.District != "" {
@@ -171,6 +175,7 @@ type personPage struct {
 	Notified  map[string]time.Time // since when a session shows notifications, by its Root
 	Tokens    []accounts.Token
 	Factors   accounts.FactorList
+	Erasure   *accounts.Erasure // nil of who was not erased, and for who may not read it
 	Self      bool
 	May       bool // every grant and the name, as an administrator
 	Roles     []kit.Option
@@ -236,6 +241,9 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 		return err
 	}
 	page.Factors = factors.List()
+	if page.Erasure, err = p.erasure(r, q); err != nil {
+		return err
+	}
 	return p.person.Render(w, r, page)
 }
 

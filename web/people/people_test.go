@@ -441,3 +441,37 @@ func TestNobodyTakesHerOwnSecondStepAsSomebodyElses(t *testing.T) {
 		t.Errorf("it is gone: %v", err)
 	}
 }
+
+// Somebody who left is erased by an administrator who shows her passphrase; before all is handed over she is told what to do, and afterwards
+// nobody does anything with the account.
+func TestWhoLeftIsErased(t *testing.T) {
+	h, s := newPages(t)
+	here, _ := oneStation(t, s)
+	now := time.Now()
+	webtest.LoggedIn(t, s, "mai", now, grant(accounts.Operator, accounts.Station, here.Station))
+	chief := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "chief", now, grant(accounts.Admin, accounts.Province, "")))
+	d, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mai, _ := d.ByLogin("mai")
+	page := "/people/" + mai.ID
+	chief.Get(page)
+	chief.Expect(200, "#erase", "thu hồi hết vai trò")
+	chief.Refuse("erase-reason")
+	chief.Submit("form:has([value=take])", "do", "take")
+	chief.Get(page)
+	chief.Submit("form:has([value=disable])", "do", "disable")
+	chief.Get(page)
+	chief.Submit("form[action$='/erase']", "do", "erase", "reason", " ")
+	chief.Expect(422, "#erase[open]", "Hãy ghi lý do xoá")
+	chief.Submit("form[action$='/erase']", "do", "erase", "reason", "Đơn ngày 1/3")
+	chief.Expect(200, ".flash", "Đã xoá thông tin")
+	chief.Expect(200, "dl.facts", "Đơn ngày 1/3", "Người đã xoá (mã ")
+	chief.Refuse("form[action$='/erase']", "form[action$='/renew']")
+	chief.Get("/people")
+	chief.Expect(200, "table", "Người đã xoá (mã ", "Đã xoá thông tin")
+	near := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "monitor", now, grant(accounts.Monitor, accounts.Province, "")))
+	near.Get(page)
+	near.Expect(403, "")
+}
