@@ -1130,6 +1130,12 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.tried[handsOver] = true                                                                        // nor does who has to press on
 	w.just("quantri", "/people/"+w.people["xa-02794"].ID, "people/person.html sure kit.remove", nil) // it ends with a session too
 	w.visit("quantri", "/people/"+w.people["xa-02794"].ID, nil)
+	everybody, err := w.store.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, _ := everybody.ByLogin("nghiviec")
+	w.just("quantri", "/people/"+left.ID, "people/person.html sure people.erase", map[string]string{"reason": "Đơn ngày 1/3"})
 	delete(w.tried, "people/person.html sure people.disable: does do=disable")
 	delete(w.tried, handsOver)
 	_, leaves := w.entryOf("lien-hoan", 2)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,10 +113,40 @@ func TestNobodyFindsWhoWasErased(t *testing.T) {
 					t.Errorf("seal %d: %s, %v", seal.Number, d.Word, err)
 				}
 			}
+			for _, l := range lines {
+				followsTheExcerpt(t, s, l.ID)
+			}
 			if err := contest.NewHall(s, contest.From(s)).List(t.Context(), func(*contest.State) error { return nil }); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// followsTheExcerpt follows the chain of a report as who is given its bundle does: over entries that were changed, to the seal.
+func followsTheExcerpt(t *testing.T, s *bolt.Store, report string) {
+	t.Helper()
+	x, err := s.Excerpt(t.Context(), accounts.Daemon(), report)
+	if err != nil || len(x.Entries) == 0 {
+		t.Fatal(err)
+	}
+	var first airing.Entry
+	if err := json.Unmarshal(x.Entries[0], &first); err != nil {
+		t.Fatal(err)
+	}
+	head := airing.Head{Station: first.Station, Seq: first.Seq - 1, Hash: first.Prev}
+	for _, raw := range x.Entries {
+		if _, head, err = airing.Follow(head, raw); err != nil {
+			t.Fatalf("the excerpt of %s: %v", report, err)
+		}
+		for _, r := range x.Redacted {
+			if r.Seq == head.Seq && r.Now == head.Hash {
+				head.Hash = r.Was
+			}
+		}
+	}
+	if x.Seal != nil && !slices.Contains(x.Seal.Chains, head) {
+		t.Errorf("the excerpt of %s does not end under its seal", report)
 	}
 }
 
@@ -226,6 +257,19 @@ func TestAForgedErasureIsFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			return "does not follow"
+		},
+		"an event of a contest": func(tx *bbolt.Tx) string {
+			b := tx.Bucket([]byte("contest_events"))
+			for _, r := range rowsOf(tx, "contest_events") {
+				raw := bolt.Unseal("contest_events", r.value)
+				if now := bytes.Replace(raw, []byte(`"name":"Cán bộ organiser"`), []byte(`"erased":true,"name":"Người Khác"`), 1); !bytes.Equal(now, raw) {
+					if err := b.Put(r.key, bolt.Seal("contest_events", now)); err != nil {
+						t.Fatal(err)
+					}
+					break
+				}
+			}
+			return "as by an erasure, and no event says so"
 		},
 		"how somebody was called": func(tx *bbolt.Tx) string {
 			b := tx.Bucket([]byte("called"))

@@ -308,7 +308,26 @@ func TestThePagesInARealBrowser(t *testing.T) {
 	p.Open(srv.URL + "/people/" + mai.ID)
 	p.Shot("person", 1280)
 	p.Shot("person", 360)
-	p.Size(360)
+	none, yes := []accounts.Grant{}, true
+	meta := func(id string) accounts.Meta { return accounts.Meta{ID: id, By: accounts.Daemon(), At: time.Now()} }
+	if _, err := s.ChangePerson(t.Context(), meta("leaves"), accounts.ChangePerson{Person: mai.ID, Grants: &none, Disabled: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	for _, width := range []int64{360, 1280} {
+		p.Size(width)
+		p.Open(srv.URL + "/people/" + mai.ID)
+		p.Click("#erase summary")
+		p.Shot("erase", width)
+	}
+	p.Fingers("erase")
+	if _, err := s.Erase(t.Context(), meta("erase"), accounts.Erase{Person: mai.ID, Reason: "Đơn ngày 1/3"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, width := range []int64{1280, 360} {
+		p.Size(width)
+		p.Open(srv.URL + "/people/" + mai.ID)
+		p.Shot("erased", width)
+	}
 	p.Open(srv.URL + "/people/invite?station=S00005")
 	p.Follow("main form.card button")
 	p.Wait("svg.qr")
