@@ -177,6 +177,11 @@ func (e *Counted) Events(ctx context.Context, id string, after int) iter.Seq2[co
 	return e.Engine.Events(ctx, id, after)
 }
 
+func (e *Counted) Erasures(ctx context.Context, by accounts.Actor) ([]accounts.Erasure, error) {
+	e.asked("Erasures")
+	return e.Engine.Erasures(ctx, by)
+}
+
 func (e *Counted) ForSlots(ctx context.Context, by accounts.Actor, ids []string) (map[string]airing.Line, error) {
 	e.asked("ForSlots")
 	return e.Engine.ForSlots(ctx, by, ids)
