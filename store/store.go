@@ -66,6 +66,9 @@ type Engine interface {
 	Probe() error
 	// Failed is closed when the data is no longer there to be served; Check then says why.
 	Failed() <-chan struct{}
+	// Blank overwrites what was removed or changed, where the engine leaves it to be read from the disk. It returns how many pages
+	// it wrote. What somebody is reading meanwhile stays until it is called again.
+	Blank(ctx context.Context) (pages int, err error)
 	// Verify reads everything: the checksum of every value, how much there should be, and
 	// each noun's checks. It calls report for every problem and goes on, and returns how
 	// many records it read.

@@ -43,6 +43,7 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "plan_remind", Cron: "15 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling("job.told_plan", d.planRemind)},
 		{Name: "messages_forget", Cron: "20 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetMessages},
 		{Name: "quiz_forget", Cron: "10 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetQuizPeople},
+		{Name: "pages_blank", Cron: "50 2 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpLatest, Run: d.blankPages},
 		{Name: "books_forget", Cron: "10 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetBooks},
 		{Name: "records_verify", Cron: "0 3 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpNone, Run: d.verifyRecords},
 	}
@@ -95,6 +96,12 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (text.Phrase, err
 func (d *daemon) forgetQuizPeople(ctx context.Context, _ time.Time) (text.Phrase, error) {
 	n, err := d.store.ForgetPeople(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()})
 	return text.NewPhrase("job.quiz_forgot", "n", n), err
+}
+
+// blankPages overwrites what was forgotten, on the disk.
+func (d *daemon) blankPages(ctx context.Context, _ time.Time) (text.Phrase, error) {
+	n, err := d.store.Blank(ctx)
+	return text.NewPhrase("job.pages_blanked", "n", n), err
 }
 
 // forgetBooks removes files of log books that were kept for a week.

@@ -89,7 +89,7 @@ var strangers = map[string]bool{quizTries.name: true, quizPeople.name: true, qui
 
 // Erase implements accounts.Commands.
 func (s *Store) Erase(ctx context.Context, m accounts.Meta, c accounts.Erase) (accounts.Erasure, error) {
-	return accountChange(ctx, s, m, "accounts.erase", c, func(tx *tx, f accounts.Facts) (e accounts.Erasure, err error) {
+	e, err := accountChange(ctx, s, m, "accounts.erase", c, func(tx *tx, f accounts.Facts) (e accounts.Erasure, err error) {
 		tx.noting = false // the trail would keep what is taken away
 		contests, err := contestStates(tx)
 		if err != nil {
@@ -126,6 +126,12 @@ func (s *Store) Erase(ctx context.Context, m accounts.Meta, c accounts.Erase) (a
 		e.Left = t.Left
 		return e, erasures.put(tx, erasureKey(e), e)
 	})
+	if err == nil {
+		if _, bad := s.Blank(ctx); bad != nil { // done at night else
+			s.log.Warn("free pages still hold who was erased", "error", bad)
+		}
+	}
+	return e, err
 }
 
 // tracesOf is what tells who the person is: what she has been called, her numbers, and when she did something.

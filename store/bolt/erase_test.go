@@ -2,8 +2,13 @@ package bolt_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +66,94 @@ func namesIn(t *testing.T, s *bolt.Store, name string) (tables []string) {
 	return tables
 }
 
+// notOnTheDisk looks for a name in every byte of the data file, where a page that is free keeps what stood in it, and of a backup.
+func notOnTheDisk(t *testing.T, s *bolt.Store, dir, name string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(dir, "loa.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(raw, []byte(name)); n > 0 {
+		t.Errorf("%s stands %d times in free pages of the file", name, n)
+	}
+	if err := s.Backup(t.Context(), func(_ int64, r io.Reader) error { raw, err = io.ReadAll(r); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(raw, []byte(name)); n > 0 {
+		t.Errorf("%s stands %d times in a backup", name, n)
+	}
+}
+
+// What a reader holds while free pages are written over is written over the next time, and a file does not grow for it night by night.
+func TestFreePagesAreWrittenOver(t *testing.T) {
+	s, dir := filledToday(t)
+	size := func() int64 {
+		info, err := os.Stat(filepath.Join(dir, "loa.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	if err := s.Reading(t.Context(), func() {
+		if n, err := s.Blank(t.Context()); err != nil || n == 0 {
+			t.Errorf("%d pages, %v", n, err)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	n, err := s.Blank(t.Context())
+	if err != nil || n == 0 {
+		t.Fatal(n, err)
+	}
+	was := size()
+	for range 20 {
+		if n, err = s.Blank(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if grown := size() - was; grown > 1<<20 {
+		t.Errorf("the file grew by %d bytes in 20 nights, the last wrote %d pages", grown, n)
+	}
+	sound(t, s, dir)
+}
+
+// A program that is killed in the middle leaves a table more, which the next start takes away.
+func TestWhoIsKilledWhileWritingOverFreePages(t *testing.T) {
+	s, dir := filledToday(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if n, err := s.Blank(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatal(n, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := bbolt.Open(filepath.Join(dir, "loa.db"), 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		b, err := tx.CreateBucket([]byte("blank"))
+		if err != nil {
+			return err
+		}
+		return b.Put([]byte("half"), make([]byte, 1000))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = openAt(t, dir)
+	sound(t, s, dir)
+	if _, err := s.Tampered(func(tx *bbolt.Tx) error {
+		if tx.Bucket([]byte("blank")) != nil {
+			t.Error("it is there still")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Whoever is erased stands in no table any more, in a folder of any age; what she did stays, every seal and contest holds, and
 // everything is sound.
 func TestNobodyFindsWhoWasErased(t *testing.T) {
@@ -85,6 +178,7 @@ func TestNobodyFindsWhoWasErased(t *testing.T) {
 				if !strings.HasPrefix(e.Name, "Người đã xoá (mã ") || e.Left != 0 {
 					t.Errorf("%+v", e)
 				}
+				notOnTheDisk(t, s, dir, was.Name)
 			}
 			if after := reportsOf(t, s); after != before {
 				t.Errorf("reports were\n%s\nand are\n%s", before, after)

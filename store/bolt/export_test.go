@@ -29,6 +29,11 @@ func (s *Store) TableRows(ctx context.Context) (map[string]int, error) {
 	return rows, err
 }
 
+// Reading does something while a reader holds the pages as they are.
+func (s *Store) Reading(ctx context.Context, do func()) error {
+	return s.view(ctx, func(*tx) error { do(); return nil })
+}
+
 // PutInPlace puts every fresh row into its table.
 func (s *Store) PutInPlace(ctx context.Context) error {
 	return s.update(ctx, func(tx *tx) error { return tx.settleFresh() })

@@ -320,6 +320,9 @@ func (tx *tx) settle(fresh bool) error {
 			}
 		}
 	}
+	if err := tx.dropBlank(); err != nil {
+		return err
+	}
 	for _, name := range tableNames {
 		if err := tx.makeTable(name); err != nil {
 			return err

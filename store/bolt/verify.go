@@ -204,7 +204,7 @@ func checkTables(tx *tx, report func(store.Problem)) error {
 		}
 	}
 	return tx.b.ForEach(func(name []byte, _ *bbolt.Bucket) error {
-		if !slices.Contains(tableNames, string(name)) {
+		if !slices.Contains(tableNames, string(name)) && string(name) != blankBucket {
 			report(store.Problem{Table: string(name), What: "is no table"})
 		}
 		return nil

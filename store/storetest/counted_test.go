@@ -12,7 +12,7 @@ import (
 )
 
 // changes are the engine's methods that change or copy something although they take no accounts.Meta.
-var changes = []string{"Backup", "BeginRun", "Check", "CompareRecording", "DropDevice", "EndRun", "ForgetMessages", "ForgetTexts", "KeepTrial",
+var changes = []string{"Backup", "BeginRun", "Blank", "Check", "CompareRecording", "DropDevice", "EndRun", "ForgetMessages", "ForgetTexts", "KeepTrial",
 	"NoteDamagedBlobs", "NoteIdleBlobs", "Post", "ReadMessages", "RecordDue", "SetCursor", "Settle", "Shut", "TryPIN", "Verify"}
 
 // A question that is not counted would let a page ask it once a row.
