@@ -74,6 +74,11 @@ func cleanDates(from, until *stations.Date) (err error) {
 // MayRead refuses who may not read what is planned for a station that lies there. Fault: accounts.denied.
 func MayRead(by accounts.Actor, on accounts.Where) error { return by.Must(accounts.ReadSchedule, on) }
 
+// MayReadSlots says whose slots, with what was noted for one station, somebody may read. Fault: accounts.denied.
+func MayReadSlots(by accounts.Actor, on accounts.Where) error {
+	return by.Must(accounts.ReadStations, on)
+}
+
 // DecideProgramme makes or edits a programme. By which terms airings count, and
 // the name they are logged under, change for those that start from m.At on. Faults: accounts.denied, edit.stale,
 // schedule.programme_unknown, .title_missing, .text_long, .topic_unknown,

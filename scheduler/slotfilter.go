@@ -53,7 +53,7 @@ func (s *Schedule) SlotsFrom(reg *stations.Registry, f SlotFilter, by accounts.A
 	if err != nil {
 		return nil, "", err
 	}
-	chosen = slices.DeleteFunc(slices.Clone(chosen), func(st *stations.Station) bool { return !by.Can(accounts.ReadStations, reg.Where(st.ID)) })
+	chosen = slices.DeleteFunc(slices.Clone(chosen), func(st *stations.Station) bool { return MayReadSlots(by, reg.Where(st.ID)) != nil })
 	for slot := range s.slots(reg, chosen, from, until) {
 		if f.Programme != "" && slot.Programme != f.Programme {
 			continue

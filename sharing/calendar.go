@@ -91,7 +91,7 @@ func DecideCalendar(reg *stations.Registry, s *scheduler.Schedule, m accounts.Me
 		c.Station = st.ID
 	}
 	if c.District != "" {
-		if err := cmp.Or(reg.CheckDistrict(c.District), m.By.Must(accounts.ReadStations, accounts.Where{District: c.District})); err != nil {
+		if err := cmp.Or(reg.CheckDistrict(c.District), scheduler.MayReadSlots(m.By, accounts.Where{District: c.District})); err != nil {
 			return Calendar{}, fault.Of(err).At("district")
 		}
 		if len(c.of(reg, m.By)) == 0 {
@@ -135,7 +135,7 @@ func (x Scope) of(reg *stations.Registry, by accounts.Actor) (list []*stations.S
 	for _, st := range reg.Stations() {
 		where := reg.Where(st.ID)
 		switch {
-		case x.Station != "" && st.ID != x.Station, x.District != "" && where.District != x.District, !by.Can(accounts.ReadStations, where):
+		case x.Station != "" && st.ID != x.Station, x.District != "" && where.District != x.District, scheduler.MayReadSlots(by, where) != nil:
 		case x == Scope{} && len(mine) > 0 && !slices.Contains(mine, st.ID):
 		default:
 			list = append(list, st)

@@ -549,7 +549,7 @@ func (s schedules) slot(w http.ResponseWriter, r *kit.Request) error {
 	}
 	slot, err := sched.Slot(reg, r.PathValue("id"))
 	if err == nil {
-		err = r.Actor.Must(accounts.ReadStations, reg.Where(slot.Station))
+		err = scheduler.MayReadSlots(r.Actor, reg.Where(slot.Station))
 	}
 	return answer(w, r, http.StatusOK, slot, err)
 }
