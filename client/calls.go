@@ -21,6 +21,7 @@ import (
 	"loa/message"
 	"loa/outgoing"
 	"loa/plan"
+	"loa/quiz"
 	"loa/scheduler"
 	"loa/sharing"
 	"loa/stations"
@@ -1605,6 +1606,136 @@ func (c *Client) GetPublic(ctx context.Context) (sharing.Face, error) {
 // PUT /api/v1/public
 func (c *Client) PutPublic(ctx context.Context, in sharing.SaveFace) (sharing.Face, error) {
 	return ask[sharing.Face](ctx, c, call{method: "PUT", path: "/api/v1/public", in: in, edits: true})
+}
+
+// GetQuestions: Questions of the bank the caller may draw: those of her districts and of the province, with the right answers.
+//
+// GET /api/v1/questions
+func (c *Client) GetQuestions(ctx context.Context, f quiz.Filter) iter.Seq2[quiz.Question, error] {
+	return pages[quiz.Question](ctx, c, call{method: "GET", path: "/api/v1/questions", query: filter.Values(f)})
+}
+
+// PostQuestions: Add a question to the bank of a district, or of the province.
+//
+// POST /api/v1/questions
+func (c *Client) PostQuestions(ctx context.Context, in quiz.SaveQuestion) (quiz.Question, error) {
+	return ask[quiz.Question](ctx, c, call{method: "POST", path: "/api/v1/questions", in: in})
+}
+
+// PostQuestionsImport: Add the questions of a CSV, XLSX or DOCX file (raw body), all or none; those that are there already are passed over.
+// dry_run=1 lists what is wrong in which line and adds nothing.
+//
+// POST /api/v1/questions/import
+func (c *Client) PostQuestionsImport(ctx context.Context, o PostQuestionsImportOptions, kind string, body io.Reader) (QuestionsImported, error) {
+	return ask[QuestionsImported](ctx, c, call{method: "POST", path: "/api/v1/questions/import",
+		query: filter.Values(o), kind: kind, body: body})
+}
+
+// GetQuestion: One question of the bank.
+//
+// GET /api/v1/questions/{question}
+func (c *Client) GetQuestion(ctx context.Context, question string) (quiz.Question, error) {
+	return ask[quiz.Question](ctx, c, call{method: "GET", path: "/api/v1/questions/{question}", at: []string{question}})
+}
+
+// PutQuestion: Change a question; retired ones are drawn by no contest that is announced later. Contests that took it keep it as it was.
+//
+// PUT /api/v1/questions/{question}
+func (c *Client) PutQuestion(ctx context.Context, question string, in quiz.SaveQuestion) (quiz.Question, error) {
+	return ask[quiz.Question](ctx, c, call{method: "PUT", path: "/api/v1/questions/{question}",
+		at: []string{question}, in: in, edits: true})
+}
+
+// GetQuizzes: Knowledge contests, those that open last first: drafts for who runs them, the others for everybody who runs some.
+//
+// GET /api/v1/quizzes
+func (c *Client) GetQuizzes(ctx context.Context) iter.Seq2[quiz.Contest, error] {
+	return pages[quiz.Contest](ctx, c, call{method: "GET", path: "/api/v1/quizzes"})
+}
+
+// PostQuizzes: Make a knowledge contest of a district, or of the province: a draft that nobody else sees.
+//
+// POST /api/v1/quizzes
+func (c *Client) PostQuizzes(ctx context.Context, in quiz.Rules) (quiz.Contest, error) {
+	return ask[quiz.Contest](ctx, c, call{method: "POST", path: "/api/v1/quizzes", in: in})
+}
+
+// GetQuiz: One contest, with the tries of each commune and the codes for who runs it; the seed of the draws once nobody answers any more.
+//
+// GET /api/v1/quizzes/{quiz}
+func (c *Client) GetQuiz(ctx context.Context, quizID string) (QuizRecord, error) {
+	return ask[QuizRecord](ctx, c, call{method: "GET", path: "/api/v1/quizzes/{quiz}", at: []string{quizID}})
+}
+
+// PutQuiz: Change a contest. Once it is announced only title, host, terms and a later end change.
+//
+// PUT /api/v1/quizzes/{quiz}
+func (c *Client) PutQuiz(ctx context.Context, quizID string, in quiz.Rules) (quiz.Contest, error) {
+	return ask[quiz.Contest](ctx, c, call{method: "PUT", path: "/api/v1/quizzes/{quiz}",
+		at: []string{quizID}, in: in, edits: true})
+}
+
+// GetQuizCodes: Codes to hand out, of one commune or of all.
+//
+// GET /api/v1/quizzes/{quiz}/codes
+func (c *Client) GetQuizCodes(ctx context.Context, quizID string, o GetQuizCodesOptions) iter.Seq2[quiz.Code, error] {
+	return pages[quiz.Code](ctx, c, call{method: "GET", path: "/api/v1/quizzes/{quiz}/codes",
+		at: []string{quizID}, query: filter.Values(o)})
+}
+
+// PostQuizCodes: Make codes for a commune, or as many for each.
+//
+// POST /api/v1/quizzes/{quiz}/codes
+func (c *Client) PostQuizCodes(ctx context.Context, quizID string, in quiz.MakeCodes) (CodesMade, error) {
+	return ask[CodesMade](ctx, c, call{method: "POST", path: "/api/v1/quizzes/{quiz}/codes", at: []string{quizID}, in: in})
+}
+
+// PostQuizMove: Bring a contest on: announce takes its questions from the bank, fix decides who won, publish tells everybody, take_back
+// goes back and wants why.
+//
+// POST /api/v1/quizzes/{quiz}/move
+func (c *Client) PostQuizMove(ctx context.Context, quizID string, in quiz.MakeMove) (quiz.Contest, error) {
+	return ask[quiz.Contest](ctx, c, call{method: "POST", path: "/api/v1/quizzes/{quiz}/move",
+		at: []string{quizID}, in: in, edits: true})
+}
+
+// GetQuizResult: Who won, and what districts and communes did: once fixed for who runs the contest, without whole names and numbers for
+// others once it is published.
+//
+// GET /api/v1/quizzes/{quiz}/result
+func (c *Client) GetQuizResult(ctx context.Context, quizID string) (QuizResult, error) {
+	return ask[QuizResult](ctx, c, call{method: "GET", path: "/api/v1/quizzes/{quiz}/result", at: []string{quizID}})
+}
+
+// GetQuizResultExport: A part of the result as a file, format csv or xlsx.
+//
+// GET /api/v1/quizzes/{quiz}/result/export
+func (c *Client) GetQuizResultExport(ctx context.Context, quizID string, o GetQuizResultExportOptions) (*File, error) {
+	return file(ctx, c, call{method: "GET", path: "/api/v1/quizzes/{quiz}/result/export",
+		at: []string{quizID}, query: filter.Values(o)})
+}
+
+// GetQuizTries: Tries of a contest, with names and numbers as long as they are kept.
+//
+// GET /api/v1/quizzes/{quiz}/tries
+func (c *Client) GetQuizTries(ctx context.Context, quizID string, f quiz.TryFilter) iter.Seq2[quiz.Try, error] {
+	return pages[quiz.Try](ctx, c, call{method: "GET", path: "/api/v1/quizzes/{quiz}/tries",
+		at: []string{quizID}, query: filter.Values(f)})
+}
+
+// GetQuizTry: One try with its questions and the right answers.
+//
+// GET /api/v1/quizzes/{quiz}/tries/{try}
+func (c *Client) GetQuizTry(ctx context.Context, quizID, try string) (TryRecord, error) {
+	return ask[TryRecord](ctx, c, call{method: "GET", path: "/api/v1/quizzes/{quiz}/tries/{try}", at: []string{quizID, try}})
+}
+
+// PostQuizTryJudge: Say whether answers that came late count, or declare a try void, with a reason. The answer names nobody.
+//
+// POST /api/v1/quizzes/{quiz}/tries/{try}/judge
+func (c *Client) PostQuizTryJudge(ctx context.Context, quizID, try string, in quiz.Judge) (quiz.Try, error) {
+	return ask[quiz.Try](ctx, c, call{method: "POST", path: "/api/v1/quizzes/{quiz}/tries/{try}/judge",
+		at: []string{quizID, try}, in: in})
 }
 
 // GetReport: The report of a period: against the target and the period before, its course, districts, topics and stations with the reasons

@@ -16,6 +16,7 @@ import (
 	"loa/library"
 	"loa/message"
 	"loa/plan"
+	"loa/quiz"
 	"loa/scheduler"
 	"loa/sharing"
 	"loa/stations"
@@ -1043,6 +1044,57 @@ type RuleBody struct {
 type GetProposalsOptions struct {
 	Station string `name:"station"`
 	Waiting bool   `name:"waiting"`
+}
+
+// PostQuestionsImportOptions are what PostQuestionsImport is asked; what says nothing is left out.
+type PostQuestionsImportOptions struct {
+	DryRun   bool   `name:"dry_run"`
+	District string `name:"district"`
+}
+
+// QuestionsImported is what an import of questions made, or would make.
+type QuestionsImported struct {
+	quiz.Imported
+	Applied bool      `json:"applied"`
+	Errors  []Problem `json:"errors"`
+}
+
+// QuizRecord is a contest with how it goes. Who does not run it gets the contest alone.
+type QuizRecord struct {
+	quiz.Contest
+	Sum     quiz.Tally   `json:"sum"`
+	Places  []quiz.Place `json:"places"` // each commune with a try
+	Codes   []quiz.Codes `json:"codes"`  // by commune, where people come with codes
+	Seed    string       `json:"seed,omitempty"`
+	Forgets time.Time    `json:"forgets"` // when names and numbers are erased
+}
+
+// GetQuizCodesOptions are what GetQuizCodes is asked; what says nothing is left out.
+type GetQuizCodesOptions struct {
+	Station string `name:"station"`
+}
+
+// CodesMade is how many codes were made.
+type CodesMade struct {
+	Made int `json:"made"`
+}
+
+// QuizResult is who won, with what districts and communes did.
+type QuizResult struct {
+	quiz.Result
+	Districts []quiz.District `json:"districts"`
+}
+
+// GetQuizResultExportOptions are what GetQuizResultExport is asked; what says nothing is left out.
+type GetQuizResultExportOptions struct {
+	quiz.ResultFilter
+	Format string `name:"format"`
+}
+
+// TryRecord is a try with its questions, in the order they were asked.
+type TryRecord struct {
+	quiz.Try
+	Questions []quiz.Question `json:"questions"`
 }
 
 // ExceptionBody is a shape of the API.

@@ -20,30 +20,31 @@ func Minutes(reg *stations.Registry, l text.Language, o paper.Office, q Contest,
 		paper.Say(l.Say("quiz.minutes_rank")),
 		paper.Heading(l.Say("quiz.minutes_winners")),
 	}
+	p.Body = append(p.Body, r.table(reg, l, OfWinners))
+	var money int64
+	for _, x := range r.Winners() {
+		money += x.Amount
+	}
+	if money > 0 {
+		p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_money", "total", money, "words", text.Sentence(text.InWords(money)))))
+	}
+	p.Body = append(p.Body, paper.Heading(l.Say("quiz.by_district")), r.table(reg, l, OfDistricts), paper.Heading(l.Say("quiz.by_commune")),
+		r.table(reg, l, OfCommunes))
+	for _, b := range q.Back {
+		p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_back", "by", b.By, "at", b.At, "why", b.Why)))
+	}
+	p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_end", "by", r.By, "at", r.At)))
+	p.Signers = []paper.Signer{{Office: l.Say("quiz.sign_clerk")}, {Office: l.Say("quiz.sign_head")}}
+	return p
+}
+
+// table is one part of the result.
+func (r Result) table(reg *stations.Registry, l text.Language, part Part) (t paper.Table) {
 	words := func(key string, width float64) paper.Column {
 		return paper.Column{Name: l.Say(key), Width: width, Places: paper.Words}
 	}
 	number := func(key string, width float64) paper.Column { return paper.Column{Name: l.Say(key), Width: width} }
-	won := paper.Table{Columns: []paper.Column{number("quiz.rank", 6), words("quiz.prize", 14), words("quiz.name", 24), words("quiz.commune", 24),
-		number("quiz.right_n", 8), number("quiz.guess_short", 10), words("quiz.finished", 16), number("quiz.amount", 14)}}
-	var money int64
-	for _, x := range r.Winners() {
-		var guess, amount any
-		if x.Guess != nil {
-			guess = *x.Guess
-		}
-		if x.Amount > 0 {
-			amount = int(x.Amount)
-		}
-		money += x.Amount
-		won.Rows = append(won.Rows, []any{x.Rank, x.Prize, x.Name, reg.Label(x.Station), x.Right, guess, x.Finished, amount})
-	}
-	p.Body = append(p.Body, won)
-	if money > 0 {
-		p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_money", "total", money, "words", text.Sentence(text.InWords(money)))))
-	}
-	counts := []paper.Column{number("quiz.tries", 10), number("quiz.sent_n", 10), number("quiz.full", 12)}
-	mean := paper.Column{Name: l.Say("quiz.mean"), Width: 12, Places: 1}
+	counts := []paper.Column{number("quiz.tries", 10), number("quiz.sent_n", 10), number("quiz.full", 12), {Name: l.Say("quiz.mean"), Width: 12, Places: 1}}
 	row := func(t Tally) []any {
 		m := 0.0
 		if t.Tries > 0 {
@@ -51,21 +52,50 @@ func Minutes(reg *stations.Registry, l text.Language, o paper.Office, q Contest,
 		}
 		return []any{t.Tries, t.Sent, t.Full, m}
 	}
-	districts := paper.Table{Columns: append(append([]paper.Column{words("quiz.district", 26), number("quiz.communes", 10)}, counts...), mean)}
-	for _, d := range Districts(reg, r.Places) {
-		districts.Rows = append(districts.Rows, append([]any{reg.DistrictName(d.Code), d.Communes}, row(d.Tally)...))
+	switch part {
+	case OfDistricts:
+		t.Columns = append([]paper.Column{words("quiz.district", 26), number("quiz.communes", 10)}, counts...)
+		for _, d := range Districts(reg, r.Places) {
+			t.Rows = append(t.Rows, append([]any{reg.DistrictName(d.Code), d.Communes}, row(d.Tally)...))
+		}
+	case OfCommunes:
+		t.Columns = append([]paper.Column{words("quiz.commune", 26), words("quiz.district", 20)}, counts...)
+		for _, x := range r.Places {
+			t.Rows = append(t.Rows, append([]any{reg.Label(x.Station), reg.DistrictName(reg.Where(x.Station).District)}, row(x.Tally)...))
+		}
+	default:
+		t.Columns = []paper.Column{number("quiz.rank", 6), words("quiz.prize", 14), words("quiz.name", 24), words("quiz.commune", 24),
+			number("quiz.right_n", 8), number("quiz.guess_short", 10), words("quiz.finished", 16), number("quiz.amount", 14)}
+		for _, x := range r.Winners() {
+			var guess, amount any
+			if x.Guess != nil {
+				guess = *x.Guess
+			}
+			if x.Amount > 0 {
+				amount = int(x.Amount)
+			}
+			t.Rows = append(t.Rows, []any{x.Rank, x.Prize, x.Name, reg.Label(x.Station), x.Right, guess, x.Finished, amount})
+		}
 	}
-	communes := paper.Table{Columns: append(append([]paper.Column{words("quiz.commune", 26), words("quiz.district", 20)}, counts...), mean)}
-	for _, x := range r.Places {
-		communes.Rows = append(communes.Rows, append([]any{reg.Label(x.Station), reg.DistrictName(reg.Where(x.Station).District)}, row(x.Tally)...))
+	return t
+}
+
+// Table is one part of the result as a file has it, the head first.
+func (r Result) Table(reg *stations.Registry, l text.Language, part Part) [][]any {
+	t := r.table(reg, l, part)
+	rows := make([][]any, 1, len(t.Rows)+1)
+	for _, c := range t.Columns {
+		rows[0] = append(rows[0], c.Name)
 	}
-	p.Body = append(p.Body, paper.Heading(l.Say("quiz.by_district")), districts, paper.Heading(l.Say("quiz.by_commune")), communes)
-	for _, b := range q.Back {
-		p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_back", "by", b.By, "at", b.At, "why", b.Why)))
+	for _, row := range t.Rows {
+		for i, v := range row {
+			if at, is := v.(time.Time); is {
+				row[i] = at.In(text.Zone)
+			}
+		}
+		rows = append(rows, row)
 	}
-	p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_end", "by", r.By, "at", r.At)))
-	p.Signers = []paper.Signer{{Office: l.Say("quiz.sign_clerk")}, {Office: l.Say("quiz.sign_head")}}
-	return p
+	return rows
 }
 
 // Slips are the codes of a contest to hand out: a table for each commune, with room for who got which.

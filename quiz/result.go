@@ -48,6 +48,24 @@ type District struct {
 	Tally
 }
 
+// Part is a part of a result, as a table of its own.
+type Part string
+
+// The parts.
+const (
+	OfWinners   Part = "winners"
+	OfDistricts Part = "districts"
+	OfCommunes  Part = "communes"
+)
+
+// Parts lists them in their order.
+var Parts = [...]Part{OfWinners, OfDistricts, OfCommunes}
+
+// ResultFilter is which part of a result is asked for, as a file.
+type ResultFilter struct {
+	Part Part `name:"part"` // "" is the winners
+}
+
 // MostRanked is how many are kept beside those with prizes.
 const MostRanked = 100
 

@@ -175,11 +175,19 @@ func (c Contest) SeenBy(by accounts.Actor) bool {
 	return c.Stage != Draft || MayRun(by, c.District) == nil
 }
 
+// ShownTo is the contest as somebody may read it: what organisers decided, and who they are, is for those who run it.
+func (c Contest) ShownTo(by accounts.Actor) Contest {
+	if MayRun(by, c.District) != nil {
+		c.Back, c.Touch = nil, accounts.Touch{}
+	}
+	return c
+}
+
 // Seen are those of the contests that somebody may know of, the one that opens last first.
 func Seen(by accounts.Actor, list []Contest) (seen []Contest) {
 	for _, c := range list {
 		if c.SeenBy(by) {
-			seen = append(seen, c)
+			seen = append(seen, c.ShownTo(by))
 		}
 	}
 	slices.SortFunc(seen, func(a, b Contest) int { return cmp.Or(b.Opens.Compare(a.Opens), cmp.Compare(a.ID, b.ID)) })

@@ -270,6 +270,8 @@ func singular(word string) string {
 	switch {
 	case word == "people":
 		return "person"
+	case strings.HasSuffix(word, "zzes"):
+		return strings.TrimSuffix(word, "zes")
 	case strings.HasSuffix(word, "ies"):
 		return strings.TrimSuffix(word, "ies") + "y"
 	case strings.HasSuffix(word, "s"):

@@ -33,7 +33,8 @@ var unguarded = map[string][]string{
 		"POST /people/invite/organiser/{contest}",
 		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes",
 		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask",
-		"POST /api/v1/lists", "POST /lists", "POST /papers", "PUT /api/v1/papers/{id}", "POST /coverage/paper", "POST /contests/{contest}/papers",
+		"POST /api/v1/lists", "POST /lists", "POST /api/v1/quizzes", "POST /api/v1/questions", "POST /api/v1/quizzes/{quiz}/codes",
+		"POST /papers", "PUT /api/v1/papers/{id}", "POST /coverage/paper", "POST /contests/{contest}/papers",
 		"POST /coverage/period/paper", "POST /books", "PUT /api/v1/books/{id}",
 		"POST /quiz/{quiz}", "POST /quizzes/new", "POST /quizzes/{quiz}/codes", "POST /quizzes/{quiz}/papers", "POST /questions/new",
 		"POST /plan/new", "POST /plan/paper",
@@ -55,7 +56,7 @@ var unguarded = map[string][]string{
 		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import",
 		"POST /stations/merge", "POST /stations/split",
 		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /coverage/anew", "POST /stations/changes/undo/{number}",
-		"POST /questions/import"},
+		"POST /questions/import", "POST /api/v1/questions/import"},
 	"keeps nothing: a report is handed to somebody else": {"POST /evidence/{id}/pass"},
 	"follows tus: the offset is the edition": {
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
@@ -94,7 +95,7 @@ var unguarded = map[string][]string{
 		"POST /clock",
 		"POST /coverage/excuses/{id}", "POST /api/v1/coverage/excuses/{id}/answer", "POST /proposals/{id}/decline", "POST /api/v1/proposals/{id}/decline",
 		"POST /programmes/{id}/retire", "POST /settings/deliveries/replay", "POST /api/v1/post/replay",
-		"POST /quizzes/{quiz}/tries/{try}"},
+		"POST /quizzes/{quiz}/tries/{try}", "POST /api/v1/quizzes/{quiz}/tries/{try}/judge"},
 }
 
 // guardedPages are the pages whose forms carry the edition they were made from,
@@ -171,6 +172,7 @@ type twoEditors struct {
 	now                *time.Time
 	programme, episode string
 	rule, person       string
+	question, quiz     string
 	exception          string // path below the rule
 	report             string // of an airing
 	hook               string
@@ -222,7 +224,21 @@ func newTwoEditors(t *testing.T) *twoEditors {
 	e.hook = hook.ID
 	e.exception = "/rules/" + e.rule + "/on/2024-05-20T17:00"
 	e.ask(e.one, "POST", "/api/v1/contests", `{"id":"hoi-thi"}`, "", 201)
+	made := func(path, body string) string {
+		var is struct{ ID string }
+		if err := json.Unmarshal(e.ask(e.one, "POST", path, body, "", 201).Body.Bytes(), &is); err != nil {
+			t.Fatal(err)
+		}
+		return is.ID
+	}
+	e.question = made("/api/v1/questions", `{"text":"Rác được làm gì trước?","answers":["Đốt","Phân loại"],"right":2}`)
+	e.quiz = made("/api/v1/quizzes", quizRules("Thi tìm hiểu"))
 	return e
+}
+
+// quizRules are those of a knowledge contest with that title.
+func quizRules(title string) string {
+	return `{"title":"` + title + `","way":"phone","opens":"2024-06-02T01:00:00Z","closes":"2024-06-02T10:00:00Z","draws":1,"minutes":5}`
 }
 
 // later moves the clock, so that two changes are of two instants.
@@ -264,6 +280,9 @@ func TestNoEditIsLostByProgram(t *testing.T) {
 			[2]string{`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"A","asked":"` + e.person + `"}`,
 				`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"B","asked":"` + e.person + `"}`}},
 		{"contest rules", "/contests/hoi-thi", "PUT", "/contests/hoi-thi/rules", [2]string{`{"rules":{"title":"A"}}`, `{"rules":{"title":"B"}}`}},
+		{"question", "/questions/" + e.question, "PUT", "", [2]string{`{"text":"Câu A?","answers":["Đốt","Phân loại"],"right":2}`,
+			`{"text":"Câu B?","answers":["Đốt","Phân loại"],"right":1}`}},
+		{"knowledge contest", "/quizzes/" + e.quiz, "PUT", "", [2]string{quizRules("A"), quizRules("B")}},
 		{"certificate", "/contests/hoi-thi/certificates", "PUT", "/contests/hoi-thi/certificate", [2]string{`{"text":"A {giải}"}`, `{"text":"B {giải}"}`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

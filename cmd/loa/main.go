@@ -33,6 +33,7 @@ type grammar struct {
 	Books        booksCommands     `cmd:"" help:"cli.summary.books"`
 	Papers       papersCommands    `cmd:"" help:"cli.summary.papers"`
 	Plan         planCommands      `cmd:"" help:"cli.summary.plan"`
+	Quiz         quizCommands      `cmd:"" help:"cli.summary.quiz"`
 	Texts        textsCommands     `cmd:"" help:"cli.summary.texts"`
 	Public       publicCommand     `cmd:"" help:"cli.summary.public"`
 	Audit        auditCommand      `cmd:"" help:"cli.summary.audit"`

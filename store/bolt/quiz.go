@@ -342,7 +342,7 @@ func (s *Store) Quiz(ctx context.Context, by accounts.Actor, id string) (q quiz.
 	if err == nil && !q.SeenBy(by) {
 		return quiz.Contest{}, quiz.Unknown()
 	}
-	return q, err
+	return q.ShownTo(by), err
 }
 
 // Quizzes implements quiz.Store.

@@ -46,6 +46,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(paperRoutes{s}.routes()...)
 	k.Handle(sharingRoutes{s}.routes()...)
 	k.Handle(planRoutes{s, hall}.routes()...)
+	k.Handle(quizRoutes{s}.routes()...)
 	k.Handle(textRoutes{s}.routes()...)
 	k.Handle(days{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)

@@ -17,6 +17,7 @@ import (
 	"loa/message"
 	"loa/outgoing"
 	"loa/plan"
+	"loa/quiz"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/health"
@@ -98,6 +99,12 @@ var values = []listed{
 	{all: plan.Ways[:], say: "plan.way."},
 	{all: plan.Counteds[:], say: "plan.counted."},
 	{all: plan.States[:], say: "plan.state."},
+	{all: quiz.Ways[:], say: "quiz.way."},
+	{all: quiz.Stages[:], say: "quiz.stage."},
+	{all: quiz.Moves[:], say: "quiz.move."},
+	{all: quiz.States[:], say: "quiz.state."},
+	{all: quiz.Dos[:], say: "quiz.do."},
+	{all: quiz.Parts[:], say: "quiz.part."},
 	{all: scheduler.GapKinds, say: "schedule.gap."},
 	{all: scheduler.ExceptionKinds, say: "schedule.exception."},
 	{all: scheduler.Outcomes, say: "schedule.outcome."},
