@@ -195,3 +195,53 @@ func TestADistrictThatNeverWasIsNoAnswer(t *testing.T) {
 		t.Errorf("%d paths only: %q", len(paths), paths)
 	}
 }
+
+// Whoever narrows a list by what its page does not read would take all of it for what she asked: the page refuses it, as
+// the API does, and in words for people. What Zalo appends to a link does no harm.
+func TestAPageRefusesWhatItWouldNotRead(t *testing.T) {
+	t.Parallel()
+	clock := &aClock{time.Date(2024, 5, 20, 8, 0, 0, 0, text.Zone)}
+	k, s := build(t, clock.now)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	aWeek(t, s)
+	admin := accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}
+	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Hà Văn Quản", clock.at, admin))
+	// Those whose form is no filter of a list.
+	plain := []string{"/airings/new", "/help"}
+	lists := 0
+	for _, route := range k.Routes() {
+		path := route.Path()
+		if route.Method() != http.MethodGet || strings.ContainsAny(path, "{.") || strings.HasPrefix(path, "/api/") || slices.Contains(plain, path) {
+			continue
+		}
+		if w := c.Get(path); w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") ||
+			c.Doc().Find("main form.filters:not([method='post']), main form[role=search]").Length() == 0 {
+			continue
+		}
+		lists++
+		if w := c.Get(path + "?utm_source=zalo&zarsrc=30"); w.Code != http.StatusOK {
+			t.Errorf("%s, as Zalo opens it: %d", path, w.Code)
+		}
+		if w := c.Get(path + "?zzz=1"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "zzz") {
+			t.Errorf("%s takes a parameter it does not read: %d", path, w.Code)
+		}
+	}
+	for _, path := range []string{"/airings?standing=zzz", "/books?zzz=1", "/airings/paper?zzz=1", "/coverage/paper?zzz=1", "/coverage/period/paper?zzz=1",
+		"/plan/paper?zzz=1", "/stations/export?format=csv&zzz=1"} {
+		if w := c.Get(path); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	for path, value := range map[string]string{"/airings?outcome=zzz": "not_aired", "/samples?use=zzz": "maker", "/texts?state=zzz": "reported"} {
+		if w := c.Get(path); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "“zzz” không phải") ||
+			strings.Contains(c.Doc().Find("main").Text(), value) {
+			t.Errorf("%s: %d %s", path, w.Code, c.Doc().Find("main").Text())
+		}
+	}
+	if lists < 12 {
+		t.Errorf("%d pages with a list that is narrowed", lists)
+	}
+}

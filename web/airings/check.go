@@ -54,7 +54,7 @@ func (p pages) queue(r *kit.Request) (q queue, err error) {
 	if q.plan, err = p.store.Schedule(r.Context()); err != nil {
 		return q, err
 	}
-	if q.filter, err = kit.ReadFilter[airing.CheckFilter](r); err != nil {
+	if q.filter, err = kit.ReadFilter[airing.CheckFilter](r, "last"); err != nil {
 		return q, err
 	}
 	if err := q.filter.Check(r.Actor, q.reg, q.plan); err != nil {

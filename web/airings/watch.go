@@ -35,7 +35,7 @@ type silent struct {
 
 func (p pages) showWatch(w http.ResponseWriter, r *kit.Request, reg *stations.Registry) error {
 	page := watchPage{Page: r.Page("airing.watch_title"), Own: choices(reg, run(r, reg))}
-	asked, err := kit.ReadFilter[stations.Filter](r)
+	asked, err := kit.ReadFilter[stations.Filter](r, "station")
 	if err != nil {
 		return err
 	}

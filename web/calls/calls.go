@@ -160,7 +160,7 @@ type listPage struct {
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
-	f, err := kit.ReadFilter[coverage.NeedFilter](r)
+	f, err := kit.ReadFilter[coverage.NeedFilter](r, "from")
 	if err != nil {
 		return err
 	}

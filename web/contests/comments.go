@@ -50,7 +50,7 @@ func commentForm(s *contest.State, c contest.Comment) kit.Form {
 // the form that was refused.
 func (p pages) renderComments(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	var page commentsPage
-	want, err := kit.ReadFilter[contest.CommentFilter](r)
+	want, err := kit.ReadFilter[contest.CommentFilter](r, "from")
 	if err != nil {
 		return err
 	}

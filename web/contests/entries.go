@@ -49,7 +49,7 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	var page entriesPage
-	q, err := kit.ReadFilter[contest.EntryQuery](r)
+	q, err := kit.ReadFilter[contest.EntryQuery](r, "from")
 	if err == nil {
 		q, err = q.In(reg, r.Actor)
 	}

@@ -191,7 +191,7 @@ func (p pages) asked(r *kit.Request) (cal airing.Calendar, q coverage.Query, reg
 	if cal, err = p.calendar(r.Context()); err != nil {
 		return
 	}
-	if q, err = kit.ReadFilter[coverage.Query](r); err != nil {
+	if q, err = kit.ReadFilter[coverage.Query](r, "g-*"); err != nil {
 		return
 	}
 	if q.Now = r.Now; q.Week == 0 {

@@ -128,7 +128,7 @@ func (p pages) showPeriod(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page := periodPage{Page: r.Page("coverage.period_title"), Query: r.FormValue("q")}
 	var got coverage.Period
-	f, err := kit.ReadFilter[coverage.Filter](r)
+	f, err := kit.ReadFilter[coverage.Filter](r, "station", "q")
 	if err == nil {
 		got, err = p.store.Period(r.Context(), r.Actor, f, r.Now)
 	}

@@ -1,9 +1,14 @@
 package kit
 
 import (
+	"fmt"
+	"maps"
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
+	"loa/internal/fault"
 	"loa/internal/filter"
 	"loa/internal/text"
 )
@@ -39,9 +44,38 @@ func Chosen(asked Form, choices []Choice) (names []string) {
 }
 
 // ReadFilter reads what a list is narrowed by from the query (package filter). A word
-// that is none of a list declared by Values is refused.
-func ReadFilter[T any](r *Request) (T, error) {
-	return filter.Read[T](r.Asked().Values, r.kit.words)
+// that is none of a list declared by Values is refused, and of a page whatever else its address asks for: who narrows a
+// list by it would take the list for what she asked. more are names that the page reads beside the filter, "g-*" all that begin so.
+// Faults: those of filter.Read; of a page, in words for people, filter.choice_unknown and filter.unread.
+func ReadFilter[T any](r *Request, more ...string) (T, error) {
+	f, err := filter.Read[T](r.Asked().Values, r.kit.words)
+	if isAPI(r.URL.Path) {
+		return f, err
+	}
+	if e := fault.Of(err); fault.Is(err, "filter.word_unknown") {
+		return f, fault.New(e.Kind, "filter.choice_unknown", "word", e.Args["word"]).At(e.Field)
+	}
+	if err == nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		err = r.readsAll(slices.Concat(filter.Names(f), everywhere, more))
+	}
+	return f, err
+}
+
+// everywhere are the parameters that mean the same on every page with a list, those at the head of a paper, and what
+// Zalo, Facebook and others append to a link that is sent around.
+var everywhere = []string{"after", "before", "format", "as", "parent", "agency", "symbol", "place", "utm_*", "fbclid", "gclid", "zarsrc", "zalo*"}
+
+// readsAll refuses an address that asks for more than the page reads.
+func (r *Request) readsAll(known []string) error {
+	for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
+		if !slices.ContainsFunc(known, func(k string) bool {
+			stem, open := strings.CutSuffix(k, "*")
+			return name == k || open && strings.HasPrefix(name, stem)
+		}) {
+			return fault.New(fault.Invalid, "filter.unread", "name", fmt.Sprintf("%.40s", name)).At(name)
+		}
+	}
+	return nil
 }
 
 // FilterForm is the form a list is narrowed by, filled with what it is narrowed by.

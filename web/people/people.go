@@ -128,7 +128,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	a, err := kit.ReadFilter[accounts.PeopleFilter](r)
+	a, err := kit.ReadFilter[accounts.PeopleFilter](r, "from")
 	if err == nil {
 		err = places.CheckDistrict(a.District)
 	}

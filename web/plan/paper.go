@@ -53,7 +53,7 @@ func (p pages) numberPaper(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) draw(w http.ResponseWriter, r *kit.Request) (page paperPage, err error) {
-	f, err := kit.ReadFilter[plan.Filter](r)
+	f, err := kit.ReadFilter[plan.Filter](r, "on")
 	if err != nil {
 		return page, err
 	}

@@ -156,7 +156,7 @@ func (a asked) seen(r *kit.Request, reg *stations.Registry) (stations.Filter, er
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
-	a, err := kit.ReadFilter[asked](r)
+	a, err := kit.ReadFilter[asked](r, "from")
 	if err != nil {
 		return err
 	}
