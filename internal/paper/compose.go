@@ -53,18 +53,7 @@ func compose(on surface, p Paper, last bool) {
 	if p.Annex == "" {
 		d.head()
 	}
-	d.line(p.Title, style{size: TitleSize, bold: true, jc: "center", before: 12, keep: true})
-	for i, line := range p.About {
-		s := style{size: AboutSize, bold: true, jc: "center", keep: true}
-		if i == len(p.About)-1 && p.Annex == "" {
-			s.rule, s.room = 0.35, wide
-		}
-		d.line(line, s)
-	}
-	if p.Annex != "" {
-		d.line("("+p.Annex+")", style{italic: true, jc: "center", after: Apart, keep: true})
-	}
-	d.line("", style{size: Apart, tight: true, keep: true})
+	d.title()
 	body := flat(p.Body)
 	for i, x := range body {
 		d.block(x, i == len(body)-1 && len(p.Signers) > 0)
@@ -94,6 +83,23 @@ func (d composition) head() {
 		{left, func() { d.line(p.Numbered(), style{jc: "center", before: Apart, tight: true}) }},
 		{right, func() { d.line(p.When(), style{italic: true, jc: "center", before: Apart, tight: true}) }},
 	})
+}
+
+// title writes what kind of paper it is and what about.
+func (d composition) title() {
+	p := d.p
+	d.line(p.Title, style{size: TitleSize, bold: true, jc: "center", before: 12, keep: true})
+	for i, line := range p.About {
+		s := style{size: AboutSize, bold: true, jc: "center", keep: true}
+		if i == len(p.About)-1 && p.Annex == "" {
+			s.rule, s.room = 0.35, d.wide
+		}
+		d.line(line, s)
+	}
+	if p.Annex != "" {
+		d.line("("+p.Annex+")", style{italic: true, jc: "center", after: Apart, keep: true})
+	}
+	d.line("", style{size: Apart, tight: true, keep: true})
 }
 
 // block writes a piece of the body. What the signatures follow stays with them.

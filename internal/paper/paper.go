@@ -28,6 +28,15 @@ type Office struct {
 
 	Number int       // that the paper got in the office's register; 0 leaves the place blank
 	Dated  time.Time // with it; zero is the day the paper was drawn
+	To     []string  // who receives its papers; none leaves them to be written
+}
+
+// Usual are the receivers of a paper that has none of its own.
+func (o Office) Usual() []string {
+	if len(o.To) == 0 {
+		return []string{dots}
+	}
+	return o.To
 }
 
 // Paper is one paper, or an annex of the one before it.
@@ -45,6 +54,9 @@ type Paper struct {
 	Receivers []string // none: the paper names nobody
 	Signers   []Signer // from left to right; none: nobody signs
 	Check     string   // at the foot of each page of a PDF: by what the paper is held against its log
+	Figures   []Figure // that an office's own layout may name
+
+	marks func(key string) string // nil but for a paper that shows marks in place of number, day and receivers
 }
 
 // Signer is who signs, and in which office.
@@ -77,6 +89,7 @@ type Table struct {
 	Rows    [][]any // a cell a column: string, int, float64, *big.Rat, a number that tells its Float, time.Time, sheet.Day, or nil
 	Total   bool    // the last row sums the others up
 	Chart   int     // which column a workbook draws beside it, from 1 on; 0 for none
+	Mark    string  // the key of its name in an office's own layout; "" for one that has none
 }
 
 // Column is one of a table.
@@ -85,6 +98,7 @@ type Column struct {
 	Width  float64 // in characters of a worksheet; elsewhere its share of the width
 	Places int     // decimals of a number; Words for text
 	Middle bool    // centred
+	Mark   string  // the key of its name in the rows of an office's own layout; "" for one that has none
 }
 
 // Words is the Places of a column of text.
@@ -163,7 +177,11 @@ func (p Paper) Numbered() string {
 	if p.Mark == "" {
 		return ""
 	}
-	return text.Vietnamese.Say("kit.paper_number") + " " + p.Code(p.Mark)
+	code := p.Code(p.Mark)
+	if p.marks != nil {
+		code = p.marks("code")
+	}
+	return text.Vietnamese.Say("kit.paper_number") + " " + code
 }
 
 // When is the line of place and day. Like the head it is Vietnamese whatever the
@@ -173,7 +191,12 @@ func (p Paper) When() string {
 }
 
 // Day is the day it is dated, "ngày 05 tháng 6 năm 2024".
-func (p Paper) Day() string { return text.Vietnamese.PaperDay(p.dated()) }
+func (p Paper) Day() string {
+	if p.marks != nil {
+		return p.marks("day")
+	}
+	return text.Vietnamese.PaperDay(p.dated())
+}
 
 func (p Paper) dated() time.Time {
 	if p.Dated.IsZero() {

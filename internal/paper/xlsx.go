@@ -246,6 +246,9 @@ func (p Paper) sign(who Signer) string {
 
 // receivers are the lines below "Nơi nhận:".
 func (p Paper) receivers() (lines []string) {
+	if p.marks != nil {
+		return []string{p.marks("receivers")}
+	}
 	for _, r := range p.Receivers {
 		lines = append(lines, "- "+r+";")
 	}
