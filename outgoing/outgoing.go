@@ -116,14 +116,15 @@ type Entry struct {
 	Date   stations.Date `json:"date"`
 	About  string        `json:"about"`
 	Head
-	Of      string         `json:"of,omitempty"`       // the page that draws the paper; "" for one written elsewhere
-	Sum     string         `json:"sum,omitempty"`      // SHA-256 of what it says, hex (paper.Sum)
-	Lang    text.Language  `json:"language,omitempty"` // it was drawn in
-	At      time.Time      `json:"at"`                 // UTC
-	By      accounts.Actor `json:"by"`
-	Why     string         `json:"why,omitempty"` // it was struck out, "" while it stands
-	EndedBy string         `json:"ended_by,omitempty"`
-	EndedAt time.Time      `json:"ended_at,omitzero"`
+	Receivers []string       `json:"receivers,omitempty"` // whom the office sent its papers to
+	Of        string         `json:"of,omitempty"`        // the page that draws the paper; "" for one written elsewhere
+	Sum       string         `json:"sum,omitempty"`       // SHA-256 of what it says, hex (paper.Sum)
+	Lang      text.Language  `json:"language,omitempty"`  // it was drawn in
+	At        time.Time      `json:"at"`                  // UTC
+	By        accounts.Actor `json:"by"`
+	Why       string         `json:"why,omitempty"` // it was struck out, "" while it stands
+	EndedBy   string         `json:"ended_by,omitempty"`
+	EndedAt   time.Time      `json:"ended_at,omitzero"`
 }
 
 // Head is what stood at the head of the paper.
@@ -142,7 +143,8 @@ func (e Entry) Stands() bool { return e.Why == "" }
 
 // Office is the head of the paper that got the number.
 func (e Entry) Office() paper.Office {
-	return paper.Office{Parent: e.Parent, Agency: e.Agency, Place: e.Place, Symbol: e.Symbol, Number: e.Number, Dated: e.Date.Start(text.Zone)}
+	return paper.Office{Parent: e.Parent, Agency: e.Agency, Place: e.Place, Symbol: e.Symbol, Number: e.Number, Dated: e.Date.Start(text.Zone),
+		To: e.Receivers}
 }
 
 // Take asks for a number.
@@ -153,11 +155,12 @@ type Take struct {
 	Date   stations.Date `json:"date,omitempty"`                                    // "" is today
 	About  string        `json:"about" schema:"maxLength=500"`
 	Head
-	Sure bool          `json:"sure,omitempty"` // although the number leaves others out, or the one before it had another symbol
-	Ends stations.Date `json:"-"`              // the last day it tells of, "" where that is nothing; a page says it
-	Of   string        `json:"-"`              // a page says it, no program
-	Sum  string        `json:"sum,omitempty" schema:"maxLength=64"`
-	Lang text.Language `json:"-"`
+	Sure      bool          `json:"sure,omitempty"` // although the number leaves others out, or the one before it had another symbol
+	Ends      stations.Date `json:"-"`              // the last day it tells of, "" where that is nothing; a page says it
+	Receivers []string      `json:"-"`              // so does a page
+	Of        string        `json:"-"`              // a page says it, no program
+	Sum       string        `json:"sum,omitempty" schema:"maxLength=64"`
+	Lang      text.Language `json:"-"`
 }
 
 // StrikeOut takes a number back, for good.
@@ -202,7 +205,7 @@ func (c Take) Year(at time.Time) int {
 func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 	today := stations.DateOf(m.At.In(text.Zone))
 	e := Entry{ID: m.NewID(), Issuer: c.Issuer, Kind: c.Kind, Year: c.Year(m.At), Number: c.Number, Date: c.Date, About: text.Line(c.About), Of: c.Of,
-		Sum: strings.ToLower(strings.TrimSpace(c.Sum)), Lang: c.Lang, At: m.At.UTC(), By: m.By,
+		Sum: strings.ToLower(strings.TrimSpace(c.Sum)), Lang: c.Lang, At: m.At.UTC(), By: m.By, Receivers: c.Receivers,
 		Head: Head{Parent: text.Line(c.Parent), Agency: text.Line(c.Agency), Place: text.Line(c.Place), Symbol: text.Line(c.Symbol)}}
 	if c.District != "" && c.Contest != "" {
 		return Entry{}, fault.New(fault.Invalid, "outgoing.no_issuer").At("district")
@@ -368,6 +371,7 @@ func (q Query) Wants(by accounts.Actor, e Entry) bool {
 
 // Store keeps the register. It is safe for concurrent use.
 type Store interface {
+	Layouts
 	// TakeNumber keeps what DecideTake decides. Two who ask at once get different numbers.
 	TakeNumber(ctx context.Context, m accounts.Meta, c Take) (Entry, error)
 	// StrikeOutNumber keeps what DecideStrikeOut decides. Fault also: outgoing.unknown.

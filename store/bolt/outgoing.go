@@ -3,10 +3,15 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/outgoing"
@@ -110,9 +115,10 @@ func (s *Store) TakeNumber(ctx context.Context, m accounts.Meta, c outgoing.Take
 	}
 	type whole struct { // what makes two requests one, also what no program says
 		outgoing.Take
-		Of string `json:"of,omitempty"`
+		Of        string   `json:"of,omitempty"`
+		Receivers []string `json:"receivers,omitempty"`
 	}
-	return change(ctx, s, m, "outgoing.take", whole{c, c.Of}, func(tx *tx) (outgoing.Entry, error) {
+	return change(ctx, s, m, "outgoing.take", whole{c, c.Of, c.Receivers}, func(tx *tx) (outgoing.Entry, error) {
 		reg, err := tx.s.registry.get(tx)
 		if err != nil {
 			return outgoing.Entry{}, err
@@ -193,6 +199,213 @@ func (s *Store) Outgoing(ctx context.Context, by accounts.Actor, q outgoing.Quer
 		return err
 	})
 	return list, next, err
+}
+
+// What offices say on their papers, and how they lay them out.
+var (
+	offices     = table[outgoing.Office]{name: "offices"} // by officeKey
+	layouts     = table[outgoing.Layout]{name: "layouts"} // by ID, which begins with paper and office
+	layoutFiles = table[[]byte]{name: "layout_files"}     // the same: of those that are held
+)
+
+// officeKey is never empty.
+func officeKey(district string) []byte { return []byte("d" + district) }
+
+// OfficeOf implements outgoing.Store.
+func (s *Store) OfficeOf(ctx context.Context, by accounts.Actor, i outgoing.Issuer) (o outgoing.Office, err error) {
+	if err := outgoing.MayIssue(by, i); err != nil {
+		return o, err
+	}
+	err = s.view(ctx, func(tx *tx) (err error) { o, _, err = offices.get(tx, officeKey(i.District)); return err })
+	o.District = i.District
+	return o, err
+}
+
+// SaveOffice implements outgoing.Store.
+func (s *Store) SaveOffice(ctx context.Context, m accounts.Meta, c outgoing.SaveOffice) (outgoing.Office, error) {
+	type named struct {
+		District string `json:"district,omitempty"`
+		outgoing.SaveOffice
+	}
+	return change(ctx, s, m, "outgoing.save_office", named{c.District, c}, func(tx *tx) (outgoing.Office, error) {
+		reg, err := tx.places()
+		if err != nil {
+			return outgoing.Office{}, err
+		}
+		was, _, err := offices.get(tx, officeKey(c.District))
+		if err != nil {
+			return was, err
+		}
+		o, err := outgoing.DecideOffice(reg.CheckDistrict(c.District) == nil, was, m, c)
+		if err != nil {
+			return was, err
+		}
+		return o, offices.put(tx, officeKey(c.District), o)
+	})
+}
+
+// versionsOf are the versions of an office's layout of a paper, the last first.
+func versionsOf(tx *tx, district string, d outgoing.Drawn) iter.Seq2[outgoing.Layout, error] {
+	prefix := []byte(strings.TrimSuffix(outgoing.LayoutID(district, d, 0), "0000"))
+	return records(layouts.descend(tx, prefix, after(prefix)))
+}
+
+// Layouts implements outgoing.Store.
+func (s *Store) Layouts(ctx context.Context, by accounts.Actor, i outgoing.Issuer) (list []outgoing.Layout, err error) {
+	if err := outgoing.MayIssue(by, i); err != nil {
+		return nil, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		list = nil
+		for _, d := range outgoing.Drawns {
+			for l, err := range versionsOf(tx, i.District, d) {
+				if err != nil {
+					return err
+				}
+				list = append(list, l)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+// LayoutAt implements outgoing.Store.
+func (s *Store) LayoutAt(ctx context.Context, by accounts.Actor, i outgoing.Issuer, d outgoing.Drawn, at time.Time) (found *outgoing.Layout, err error) {
+	if err := outgoing.MayIssue(by, i); err != nil {
+		return nil, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		found = nil
+		for l, err := range versionsOf(tx, i.District, d) {
+			if err != nil {
+				return err
+			}
+			if l.UsedThen(at) {
+				found = &l
+				return nil
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// LayoutFile implements outgoing.Store.
+func (s *Store) LayoutFile(ctx context.Context, by accounts.Actor, i outgoing.Issuer, id string) (l outgoing.Layout, file []byte, err error) {
+	if err := outgoing.MayIssue(by, i); err != nil {
+		return l, nil, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		var found bool
+		if l, found, err = layouts.get(tx, []byte(id)); err != nil {
+			return err
+		}
+		if !found || l.District != i.District {
+			return outgoing.UnknownLayout()
+		}
+		file, _, err = layoutFiles.get(tx, []byte(id))
+		return err
+	})
+	return l, file, err
+}
+
+// TryLayout implements outgoing.Store.
+func (s *Store) TryLayout(ctx context.Context, m accounts.Meta, c outgoing.TryLayout) (outgoing.Layout, error) {
+	return change(ctx, s, m, "outgoing.try_layout", c, func(tx *tx) (outgoing.Layout, error) {
+		reg, err := tx.places()
+		if err != nil {
+			return outgoing.Layout{}, err
+		}
+		last := 0
+		for l, err := range versionsOf(tx, c.District, c.Drawn) {
+			if err != nil {
+				return l, err
+			}
+			last = l.Version
+			break
+		}
+		l, err := outgoing.DecideLayout(reg.CheckDistrict(c.District) == nil, last, m, c)
+		if err != nil {
+			return l, err
+		}
+		return l, errors.Join(replaceLayouts(tx, l), layoutFiles.put(tx, []byte(l.ID), c.File()), putLayout(tx, l))
+	})
+}
+
+// replaceLayouts puts the versions whose place another takes.
+func replaceLayouts(tx *tx, by outgoing.Layout) error {
+	var giving []outgoing.Layout // put after the walk: a table must not change under a cursor
+	for l, err := range versionsOf(tx, by.District, by.Drawn) {
+		if err != nil {
+			return err
+		}
+		if l, gives := outgoing.Replaced(l, by); gives {
+			giving = append(giving, l)
+		}
+	}
+	for _, l := range giving {
+		if err := putLayout(tx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putLayout puts a version that has moved; of one that was never used the file goes with it.
+func putLayout(tx *tx, l outgoing.Layout) error {
+	err := layouts.put(tx, []byte(l.ID), l)
+	if !l.Held() {
+		err = errors.Join(err, layoutFiles.remove(tx, []byte(l.ID)))
+	}
+	return err
+}
+
+// MoveLayout implements outgoing.Store.
+func (s *Store) MoveLayout(ctx context.Context, m accounts.Meta, c outgoing.MoveLayout) (outgoing.Layout, error) {
+	type named struct {
+		ID string `json:"id"`
+		outgoing.MoveLayout
+	}
+	return change(ctx, s, m, "outgoing.move_layout", named{c.ID, c}, func(tx *tx) (outgoing.Layout, error) {
+		was, found, err := layouts.get(tx, []byte(c.ID))
+		if err != nil {
+			return was, err
+		}
+		if !found {
+			return was, outgoing.UnknownLayout()
+		}
+		l, err := outgoing.DecideMove(was, m, c)
+		if err != nil {
+			return was, err
+		}
+		return l, errors.Join(replaceLayouts(tx, l), putLayout(tx, l))
+	})
+}
+
+// checkLayouts checks that every version that is held has its file, and that no file has none.
+func checkLayouts(tx *tx, report func(store.Problem)) error {
+	held := 0
+	for e, err := range layouts.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if !e.rec.Held() {
+			continue
+		}
+		held++
+		file, _, err := layoutFiles.get(tx, e.key)
+		if err != nil {
+			return err
+		}
+		if sum := sha256.Sum256(file); hex.EncodeToString(sum[:]) != e.rec.Sum {
+			report(store.Problem{Table: layoutFiles.name, Key: e.rec.ID, What: "is not the file that was brought"})
+		}
+	}
+	if got := rowsOf(tx, layoutFiles.name); got != held {
+		report(store.Problem{Table: layoutFiles.name, What: fmt.Sprintf("lists %d, there are %d", got, held)})
+	}
+	return nil
 }
 
 // checkOutgoing checks that every number stands in its indexes, and that no index has more.

@@ -20,6 +20,7 @@ import (
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/coverage"
+	"loa/internal/doctext"
 	"loa/internal/once"
 	"loa/internal/text"
 	"loa/library"
@@ -85,6 +86,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.proofs(people[accounts.Admin])
 	f.samples(people[accounts.Operator])
 	f.outgoing(people[accounts.Monitor])
+	f.layouts(people[accounts.Admin])
 	f.indicators(people)
 	f.quizzes(people[accounts.Admin])
 	f.share(people[accounts.Admin])
@@ -175,6 +177,25 @@ func (f *filler) outgoing(by accounts.Actor) {
 			_, err = f.s.StrikeOutNumber(f.ctx, f.meta(by, filledMonday.AddDate(0, 0, 8+i)), outgoing.StrikeOut{ID: last.ID, Why: "Lấy nhầm"})
 			f.must(err)
 		}
+	}
+}
+
+// layouts lets two offices say who receives their papers, and lay one of them out their own way.
+func (f *filler) layouts(by accounts.Actor) {
+	reg, err := f.s.Registry(f.ctx)
+	f.must(err)
+	for i, district := range []string{"", reg.Where("S00001").District} {
+		at := filledMonday.AddDate(0, 0, 20+i)
+		_, err = f.s.SaveOffice(f.ctx, f.meta(by, at), outgoing.SaveOffice{District: district, Receivers: []string{"Như trên", "UBND tỉnh"}})
+		f.must(err)
+		d := outgoing.Drawns[i]
+		file := doctext.Written([]string{fmt.Sprintf("Mẫu %d: {{số}}, {{ngày}}", i), "{{nội_dung}}"})
+		c, err := outgoing.NewLayout(district, d, "mau.docx", file, outgoing.Sample(text.Vietnamese, d, at))
+		f.must(err)
+		l, err := f.s.TryLayout(f.ctx, f.meta(by, at), c)
+		f.must(err)
+		_, err = f.s.MoveLayout(f.ctx, f.meta(by, at), outgoing.MoveLayout{ID: l.ID, Use: true})
+		f.must(err)
 	}
 }
 

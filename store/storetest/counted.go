@@ -297,6 +297,26 @@ func (e *Counted) NumberOf(ctx context.Context, by accounts.Actor, i outgoing.Is
 	return e.Engine.NumberOf(ctx, by, i, of)
 }
 
+func (e *Counted) OfficeOf(ctx context.Context, by accounts.Actor, i outgoing.Issuer) (outgoing.Office, error) {
+	e.asked("OfficeOf")
+	return e.Engine.OfficeOf(ctx, by, i)
+}
+
+func (e *Counted) Layouts(ctx context.Context, by accounts.Actor, i outgoing.Issuer) ([]outgoing.Layout, error) {
+	e.asked("Layouts")
+	return e.Engine.Layouts(ctx, by, i)
+}
+
+func (e *Counted) LayoutAt(ctx context.Context, by accounts.Actor, i outgoing.Issuer, d outgoing.Drawn, at time.Time) (*outgoing.Layout, error) {
+	e.asked("LayoutAt")
+	return e.Engine.LayoutAt(ctx, by, i, d, at)
+}
+
+func (e *Counted) LayoutFile(ctx context.Context, by accounts.Actor, i outgoing.Issuer, id string) (outgoing.Layout, []byte, error) {
+	e.asked("LayoutFile")
+	return e.Engine.LayoutFile(ctx, by, i, id)
+}
+
 func (e *Counted) Outgoing(ctx context.Context, by accounts.Actor, q outgoing.Query) ([]outgoing.Entry, string, error) {
 	e.asked("Outgoing")
 	return e.Engine.Outgoing(ctx, by, q)
