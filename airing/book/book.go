@@ -8,9 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"loa/accounts"
 	"loa/airing"
 	"loa/internal/paper"
 	"loa/internal/text"
+	"loa/outgoing"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -42,6 +44,33 @@ func Heard(l text.Language, x airing.Line) string {
 	return ""
 }
 
+// Figures are what an office's own layout of a book may name beside its lines.
+func Figures(l text.Language, station string, from, until time.Time, lines int) []paper.Figure {
+	return []paper.Figure{{Mark: "station", Words: station}, {Mark: "from", Words: l.Date(from)}, {Mark: "until", Words: l.Date(until)},
+		{Mark: "lines", Words: l.Number(int64(lines))}}
+}
+
+// Sample is a book of lines made up, for a layout to be tried with.
+func Sample(l text.Language, at time.Time) []paper.Paper {
+	station, from := l.Say("mark.sample_station"), at.AddDate(0, 0, -7)
+	by := accounts.Actor{Name: l.Say("mark.sample_name")}
+	var lines []Line
+	for i, outcome := range []airing.Outcome{airing.Aired, airing.NotAired} {
+		x := Line{StationLabel: station, Programme: l.Say("mark.sample_programme"), Episode: l.Say("mark.sample_about")}
+		x.Outcome, x.StartedAt, x.ReceivedAt, x.By = outcome, from.AddDate(0, 0, i), from.AddDate(0, 0, i), by
+		if outcome == airing.Aired {
+			x.Seconds, x.Means = 900, airing.Wired
+		} else {
+			x.Reason = airing.PowerCut
+		}
+		lines = append(lines, x)
+	}
+	return []paper.Paper{{Lang: l, Office: outgoing.SampleOffice(l), Date: at, Across: true, Title: l.Say("airing.paper_title"),
+		About: []string{l.Say("airing.paper_subtitle", "station", station, "from", l.Date(from), "until", l.Date(at))},
+		Body:  []paper.Block{Table(l, lines, true)}, Signers: Signers(l), Check: l.Say("mark.sample_check"),
+		Figures: Figures(l, station, from, at, len(lines))}}
+}
+
 // Signers are who signs a book.
 func Signers(l text.Language) []paper.Signer {
 	return []paper.Signer{{Office: l.Say("airing.paper_keeper")}, {Office: l.Say("kit.paper_head")}}
@@ -49,16 +78,17 @@ func Signers(l text.Language) []paper.Signer {
 
 // Table are the lines of the book; of several stations each line names its own.
 func Table(l text.Language, lines []Line, several bool) paper.Table {
-	words := func(key string, width float64) paper.Column {
-		return paper.Column{Name: l.Say(key), Width: width, Places: paper.Words}
+	words := func(key, mark string, width float64) paper.Column {
+		return paper.Column{Name: l.Say(key), Width: width, Places: paper.Words, Mark: mark}
 	}
-	t := paper.Table{Columns: []paper.Column{{Name: l.Say("kit.paper_row"), Width: 6, Middle: true}, words("airing.column.time", 15)}}
+	t := paper.Table{Mark: "line", Columns: []paper.Column{{Name: l.Say("kit.paper_row"), Width: 6, Middle: true, Mark: "row"},
+		words("airing.column.time", "time", 15)}}
 	if several {
-		t.Columns = append(t.Columns, words("airing.column.station", 18))
+		t.Columns = append(t.Columns, words("airing.column.station", "station", 18))
 	}
-	t.Columns = append(t.Columns, words("airing.column.programme", 24), words("airing.column.outcome", 16), words("airing.column.length", 12),
-		words("airing.column.means", 16),
-		words("airing.column.by", 22), words("airing.note", 24))
+	t.Columns = append(t.Columns, words("airing.column.programme", "programme", 24), words("airing.column.outcome", "outcome", 16),
+		words("airing.column.length", "length", 12), words("airing.column.means", "means", 16),
+		words("airing.column.by", "by", 22), words("airing.note", "note", 24))
 	join := func(sep string, words ...string) string {
 		return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), sep)
 	}

@@ -1,13 +1,17 @@
 package report
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
+	"loa/airing"
 	"loa/coverage"
 	"loa/internal/paper"
 	"loa/internal/sheet"
 	"loa/internal/text"
+	"loa/outgoing"
+	"loa/scheduler"
 )
 
 // Name is what a file of the report is called.
@@ -26,7 +30,7 @@ var romans = [...]string{"I", "II", "III", "IV", "V"}
 func (r Report) Papers(o paper.Office, l text.Language, now time.Time) []paper.Paper {
 	p := paper.Paper{Lang: l, Name: l.Say("coverage.report_sheet"), Office: o, Mark: "BC", Date: now, Title: l.Say("coverage.paper_title"),
 		About:     []string{l.Say("coverage.report_subtitle", "period", r.Answer.Name)},
-		Receivers: []string{"……………"}, Signers: []paper.Signer{{Office: l.Say("kit.paper_maker")}, {Office: l.Say("kit.paper_head")}}}
+		Receivers: o.Usual(), Signers: []paper.Signer{{Office: l.Say("kit.paper_maker")}, {Office: l.Say("kit.paper_head")}}, Figures: r.marks(l)}
 	if r.Part != "" {
 		p.Body = append(p.Body, paper.Say(l.Say("coverage.paper_part", "part", r.Part)))
 	}
@@ -90,7 +94,7 @@ func (r Report) result(l text.Language, now time.Time) (body []paper.Block) {
 	} else {
 		body = append(body, paper.Say(state))
 	}
-	t := paper.Table{Columns: []paper.Column{words(l.Say("coverage.period"), 26)}}
+	t := paper.Table{Columns: []paper.Column{words(l.Say("coverage.period"), "name", 26)}}
 	t.Columns = append(t.Columns, figureColumns(l)...)
 	t.Rows = append(t.Rows, append([]any{l.Say("coverage.this_period")}, figures(r.Counts)...))
 	if r.Now != nil {
@@ -114,17 +118,20 @@ func (r Report) result(l text.Language, now time.Time) (body []paper.Block) {
 	return append(body, t)
 }
 
-func words(name string, width float64) paper.Column {
-	return paper.Column{Name: name, Width: width, Places: paper.Words}
+func words(name, mark string, width float64) paper.Column {
+	return paper.Column{Name: name, Width: width, Places: paper.Words, Mark: mark}
 }
 
-func count(name string) paper.Column { return paper.Column{Name: name, Width: 10, Middle: true} }
+func count(name, mark string) paper.Column {
+	return paper.Column{Name: name, Width: 10, Middle: true, Mark: mark}
+}
 
 // figureColumns are those of what figures tells.
 func figureColumns(l text.Language) (list []paper.Column) {
-	for _, key := range []string{"coverage.report_expected", "coverage.report_aired", "coverage.report_percent", "coverage.state.not_aired",
-		"coverage.state.not_reported", "coverage.state.not_counted", "coverage.state.excused"} {
-		list = append(list, count(l.Say(key)))
+	for _, c := range [][2]string{{"coverage.report_expected", "expected"}, {"coverage.report_aired", "aired"}, {"coverage.report_percent", "percent"},
+		{"coverage.state.not_aired", "not_aired"}, {"coverage.state.not_reported", "not_reported"}, {"coverage.state.not_counted", "not_counted"},
+		{"coverage.state.excused", "excused"}} {
+		list = append(list, count(l.Say(c[0]), c[1]))
 	}
 	return list
 }
@@ -146,8 +153,8 @@ func percent(c coverage.Counts) any {
 
 // course are the parts of the period; of a single station each week says how it stands.
 func (r Report) course(l text.Language, one bool) paper.Table {
-	t := paper.Table{Columns: []paper.Column{words(l.Say("coverage.by."+string(r.By)), 22), words(l.Say("coverage.report_from"), 12),
-		words(l.Say("coverage.report_until"), 12)}, Chart: shareColumn + 2}
+	t := paper.Table{Mark: "course", Columns: []paper.Column{words(l.Say("coverage.by."+string(r.By)), "name", 22),
+		words(l.Say("coverage.report_from"), "from", 12), words(l.Say("coverage.report_until"), "until", 12)}, Chart: shareColumn + 2}
 	t.Columns = append(t.Columns, figureColumns(l)...)
 	for _, p := range r.Course {
 		row := append([]any{p.Name, sheet.Day(p.First), sheet.Day(p.Last)}, figures(p.Counts)...)
@@ -163,8 +170,8 @@ func (r Report) course(l text.Language, one bool) paper.Table {
 }
 
 func (r Report) districts(l text.Language) paper.Table {
-	t := paper.Table{Columns: []paper.Column{words(l.Say("coverage.district"), 22)}, Total: true, Chart: shareColumn}
-	t.Columns = append(append(t.Columns, figureColumns(l)...), count(l.Say("coverage.report_percent_before")))
+	t := paper.Table{Mark: "district", Columns: []paper.Column{words(l.Say("coverage.district"), "name", 22)}, Total: true, Chart: shareColumn}
+	t.Columns = append(append(t.Columns, figureColumns(l)...), count(l.Say("coverage.report_percent_before"), "percent_before"))
 	for _, d := range r.Districts {
 		var was any
 		if d.Before != nil {
@@ -181,8 +188,8 @@ func (r Report) districts(l text.Language) paper.Table {
 }
 
 func (r Report) topicTable(l text.Language) paper.Table {
-	t := paper.Table{Columns: []paper.Column{words(l.Say("coverage.topic"), 44), count(l.Say("coverage.report_aired")),
-		count(l.Say("coverage.report_stations"))}, Chart: 2}
+	t := paper.Table{Mark: "topic", Columns: []paper.Column{words(l.Say("coverage.topic"), "name", 44),
+		count(l.Say("coverage.report_aired"), "aired"), count(l.Say("coverage.report_stations"), "stations")}, Chart: 2}
 	for _, one := range r.Topics {
 		t.Rows = append(t.Rows, []any{l.Say("schedule.topic." + string(one.Topic)), one.Aired, one.Stations})
 	}
@@ -201,15 +208,19 @@ func (r Report) silent() (list []Station) {
 
 // stationTable lists stations with what was not aired and why; all of them with their figures, else with reasons alone.
 func (r Report) stationTable(l text.Language, list []Station, short bool) paper.Table {
-	t := paper.Table{Columns: []paper.Column{{Name: l.Say("kit.paper_row"), Width: 6, Middle: true}, words(l.Say("coverage.station"), 24)}}
+	t := paper.Table{Mark: "station", Columns: []paper.Column{{Name: l.Say("kit.paper_row"), Width: 6, Middle: true, Mark: "row"},
+		words(l.Say("coverage.station"), "name", 24)}}
+	if short {
+		t.Mark = "silent"
+	}
 	several := len(r.Districts) > 1
 	if several {
-		t.Columns = append(t.Columns, words(l.Say("coverage.district"), 18))
+		t.Columns = append(t.Columns, words(l.Say("coverage.district"), "district", 18))
 	}
 	if !short {
 		t.Columns = append(t.Columns, figureColumns(l)...)
 	}
-	t.Columns = append(t.Columns, words(l.Say("coverage.report_why"), 44))
+	t.Columns = append(t.Columns, words(l.Say("coverage.report_why"), "why", 44))
 	names := map[string]string{}
 	for _, d := range r.Districts {
 		names[d.Key] = d.Name
@@ -231,4 +242,50 @@ func (r Report) stationTable(l text.Language, list []Station, short bool) paper.
 		t.Rows = append(t.Rows, append(row, why))
 	}
 	return t
+}
+
+// marks are what an office's own layout may name beside the rows of its tables.
+func (r Report) marks(l text.Language) []paper.Figure {
+	n := func(mark string, n int) paper.Figure { return paper.Figure{Mark: mark, Words: l.Number(int64(n))} }
+	was, share := "–", "–"
+	if r.Before != nil {
+		was, share = r.Before.Name, r.Before.Share(l)
+	}
+	return []paper.Figure{{Mark: "period", Words: r.Answer.Name}, {Mark: "from", Words: r.First.Words(l)}, {Mark: "until", Words: r.Last.Words(l)},
+		{Mark: "part", Words: cmp.Or(r.Part, l.Say("outgoing.whole"))}, n("stations", r.Seen), n("expected", r.Expected()), n("aired", r.Aired),
+		{Mark: "share", Words: r.Share(l)}, {Mark: "target", Words: l.Say("coverage.percent", "n", r.Target)}, n("missing", r.Missing),
+		n("not_aired", r.NotAired), n("not_reported", r.NotReported), n("not_counted", r.NotCounted), n("excused", r.Excused),
+		n("silent_stations", len(r.silent())), {Mark: "before", Words: was}, {Mark: "share_before", Words: share}}
+}
+
+// Sample is a report of figures made up, for a layout to be tried with.
+func Sample(l text.Language, at time.Time) []paper.Paper {
+	figures := func(active, aired, failed int) coverage.Figures {
+		return coverage.Figures{Weeks: 13, Closed: 13, Counts: coverage.Counts{Active: active, Scheduled: active, Aired: aired, NotAired: failed,
+			NotReported: active - aired - failed}}
+	}
+	item := func(name string, f coverage.Figures) coverage.Item {
+		return coverage.Item{Key: name, Name: l.Say(name), District: "mark.sample_place", Figures: f}
+	}
+	var span coverage.Span
+	span.First, span.Last = "2024-04-01", "2024-06-30"
+	span.From, _ = airing.ParseWeek("2024-W14")  // there is one
+	span.Until, _ = airing.ParseWeek("2024-W26") // and one
+	before := figures(240, 211, 20)
+	r := Report{Part: l.Say("mark.sample_agency"), Answer: coverage.Answer{Name: l.Say("mark.sample_period"), Span: span, Figures: figures(260, 240, 12),
+		Target: coverage.Target, Missing: 20, Seen: 20, Always: 15, By: coverage.ByMonth,
+		Before: &coverage.BeforeThat{Name: l.Say("mark.sample_before"), Span: span, Figures: before}},
+		Districts: []District{{item("mark.sample_place", figures(130, 120, 6)), &before}, {item("mark.sample_elsewhere", figures(130, 120, 6)), &before}},
+		Topics:    []Topic{{Topic: scheduler.Topics[0], Aired: 120, Stations: 20}},
+		Stations:  []Station{{Item: item("mark.sample_station", figures(13, 0, 13))}, {Item: item("mark.sample_commune", figures(13, 13, 0))}}}
+	for _, m := range []string{"2024-04", "2024-05", "2024-06"} {
+		part := coverage.MustStretch(m)
+		first, last := part.Days()
+		r.Course = append(r.Course, Part{coverage.Item{Key: m, Name: text.Sentence(part.Words(l)), Figures: figures(80, 74, 4)}, first, last})
+	}
+	list := r.Papers(outgoing.SampleOffice(l), l, at)
+	for i := range list {
+		list[i].Check = l.Say("mark.sample_check")
+	}
+	return list
 }

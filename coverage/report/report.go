@@ -11,7 +11,6 @@ import (
 	"loa/coverage"
 	"loa/internal/filter"
 	"loa/internal/text"
-	"loa/outgoing"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -85,12 +84,6 @@ func Asked(f coverage.Filter, now time.Time) coverage.Filter {
 // Address is the page that draws the report.
 func Address(f coverage.Filter, now time.Time) string {
 	return filter.Link("/coverage/period/paper", Asked(f, now))
-}
-
-// Issuer is for whom somebody issues the report; ok is false where it is nobody, or where there is nothing to report.
-func (r Report) Issuer(by accounts.Actor, f coverage.Filter) (i outgoing.Issuer, ok bool) {
-	i, ok = outgoing.IssuerOf(by, f.District)
-	return i, ok && r.Expected() > 0
 }
 
 // Of makes a report. Faults: those of coverage.Store.Period.

@@ -16,6 +16,7 @@ import (
 	"loa/audio"
 	"loa/internal/text"
 	"loa/library"
+	"loa/outgoing"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -29,6 +30,7 @@ type Store interface {
 	airing.Log
 	airing.Proposals
 	airing.Seals
+	outgoing.Store
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	AiringSettings(ctx context.Context) (airing.Settings, error)

@@ -11,6 +11,7 @@ import (
 	"loa/internal/fault"
 	"loa/internal/filter"
 	"loa/internal/paper"
+	"loa/outgoing"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -60,7 +61,8 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		Title: r.Say("airing.paper_title"),
 		About: []string{r.Say("airing.paper_subtitle", "station", cmp.Or(station, several(r, reg, q.District)), "from", r.Lang.Date(q.From),
 			"until", r.Lang.Date(until))},
-		Body: []paper.Block{book.Table(r.Lang, of, station == "")}, Signers: book.Signers(r.Lang)}
+		Body: []paper.Block{book.Table(r.Lang, of, station == "")}, Signers: book.Signers(r.Lang),
+		Figures: book.Figures(r.Lang, cmp.Or(station, several(r, reg, q.District)), q.From, until, len(of))}
 	seal, err := p.store.LastSeal(r.Context(), r.Actor, nil)
 	if err != nil {
 		return err
@@ -71,7 +73,16 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 			"code", seal.Code(), "key", seal.Signed.KeyCode())})
 	}
 	if as := r.URL.Query().Get("as"); as != "" {
-		return r.SendPapers(w, "so-nhat-ky", as, []paper.Paper{page.Paper})
+		district := q.District
+		if len(q.Stations) == 1 {
+			district = reg.Where(q.Stations[0]).District
+		}
+		issuer, ok := outgoing.IssuerOf(r.Actor, district)
+		n, err := r.NumberOf(p.store, outgoing.LogBook, issuer, ok, "")
+		if err != nil {
+			return err
+		}
+		return r.SendNumbered(w, n, "so-nhat-ky", as, []paper.Paper{page.Paper})
 	}
 	return p.paper.Render(w, r, page)
 }

@@ -401,7 +401,7 @@ func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 	}
 	err = c.hall.Archive(r.Context(), f, r.Now, id, func(s *contest.State) ([]contest.ArchivePaper, error) {
 		return paper.ArchivePapers(s, reg, r.Now, func(document, round string) (office.Office, error) {
-			n, err := r.NumberOf(c.store, outgoing.Issuer{Contest: s.ID}, true, paper.Address(s, document, round))
+			n, err := r.NumberOf(c.store, "", outgoing.Issuer{Contest: s.ID}, true, paper.Address(s, document, round))
 			return n.Head(office.Office{}), err
 		})
 	},
@@ -417,6 +417,9 @@ func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 	return nil
 }
 
+// drawnDocuments are those that an office may lay out its own way.
+var drawnDocuments = map[string]outgoing.Drawn{"minutes": outgoing.ContestMinutes, "decision": outgoing.ContestDecision}
+
 // paper answers with a document as a file of that kind.
 func (c contestRoutes) paper(as string) kit.Handler {
 	return func(w http.ResponseWriter, r *kit.Request) error {
@@ -426,9 +429,10 @@ func (c contestRoutes) paper(as string) kit.Handler {
 			return err
 		}
 		var list []office.Paper
+		var n kit.PaperNumber
 		if err := c.view(r, func(s *contest.State) (err error) {
 			round := r.URL.Query().Get("round")
-			n, err := r.NumberOf(c.store, outgoing.Issuer{Contest: s.ID}, true, paper.Address(s, document, round))
+			n, err = r.NumberOf(c.store, drawnDocuments[document], outgoing.Issuer{Contest: s.ID}, true, paper.Address(s, document, round))
 			if err != nil {
 				return err
 			}
@@ -437,7 +441,7 @@ func (c contestRoutes) paper(as string) kit.Handler {
 		}); err != nil {
 			return err
 		}
-		return r.SendPapers(w, r.PathValue("contest")+"-"+document, as, list)
+		return r.SendNumbered(w, n, r.PathValue("contest")+"-"+document, as, list)
 	}
 }
 

@@ -147,12 +147,12 @@ func (c coverages) report(w http.ResponseWriter, r *kit.Request) error {
 	if as == "" {
 		return r.JSON(w, http.StatusOK, rep)
 	}
-	issuer, ok := rep.Issuer(r.Actor, f)
-	n, err := r.NumberOf(c.store, issuer, ok, report.Address(f, r.Now))
+	issuer, ok := outgoing.IssuerOf(r.Actor, f.District)
+	n, err := r.NumberOf(c.store, outgoing.PeriodReport, issuer, ok, report.Address(f, r.Now))
 	if err != nil {
 		return err
 	}
-	return r.SendPapers(w, rep.Name(), as, rep.Papers(n.Head(paper.Office{}), r.Lang, r.Now))
+	return r.SendNumbered(w, n, rep.Name(), as, rep.Papers(n.Head(paper.Office{}), r.Lang, r.Now))
 }
 
 func (c coverages) week(w http.ResponseWriter, r *kit.Request) error {

@@ -94,6 +94,8 @@ var values = []listed{
 	{all: coverage.SuccessionKinds, say: "stations.change."},
 	{all: outgoing.Kinds[:], say: "outgoing.kind."},
 	{all: outgoing.Standings[:], say: "outgoing.state."},
+	{all: outgoing.Drawns[:], say: "outgoing.drawn."},
+	{all: outgoing.Stages[:], say: "outgoing.stage."},
 	{all: book.States[:], say: "book.state."},
 	{all: plan.Everys[:], say: "plan.every."},
 	{all: plan.Ways[:], say: "plan.way."},

@@ -27,8 +27,11 @@ type papersPage struct {
 	Certificates []paper.Certificate
 }
 
-// numbered are the documents that get a number, with their kinds.
-var numbered = map[string]outgoing.Kind{"minutes": outgoing.Minutes, "decision": outgoing.Decision}
+// numbered are the documents that get a number, with their kinds, and drawn those that an office may lay out its own way.
+var (
+	numbered = map[string]outgoing.Kind{"minutes": outgoing.Minutes, "decision": outgoing.Decision}
+	drawn    = map[string]outgoing.Drawn{"minutes": outgoing.ContestMinutes, "decision": outgoing.ContestDecision}
+)
 
 func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 	page, err := p.drawPapers(w, r)
@@ -37,7 +40,7 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 		return err // else the page says what is missing
 	}
 	if as != "" {
-		return r.SendPapers(w, r.PathValue("contest")+"-"+page.Doc, as, page.Papers)
+		return r.SendNumbered(w, page.Number, r.PathValue("contest")+"-"+page.Doc, as, page.Papers)
 	}
 	return p.papers.Render(w, r, page)
 }
@@ -92,7 +95,8 @@ func (p pages) drawPapers(w http.ResponseWriter, r *kit.Request) (page papersPag
 			page.Certificates = paper.CertificatesOf(s, s.Certificate, r.Now)
 		default:
 			_, has := numbered[page.Doc]
-			if page.Number, err = r.NumberOf(p.store, outgoing.Issuer{Contest: s.ID}, has, paper.Address(s, page.Doc, page.Round)); err != nil {
+			of := paper.Address(s, page.Doc, page.Round)
+			if page.Number, err = r.NumberOf(p.store, drawn[page.Doc], outgoing.Issuer{Contest: s.ID}, has, of); err != nil {
 				return err
 			}
 			page.Papers, err = paper.Draw(s, reg, q.Get("round"), page.Doc, page.Number.Head(f.Letterhead()), r.Lang, r.Now)

@@ -29,7 +29,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	if as := r.URL.Query().Get("as"); as != "" {
-		return r.SendPapers(w, "do-phu-"+page.Paper.Name, as, []paper.Paper{page.Paper})
+		return r.SendNumbered(w, page.Number, "do-phu-"+page.Paper.Name, as, []paper.Paper{page.Paper})
 	}
 	return p.paper.Render(w, r, page)
 }
@@ -61,14 +61,15 @@ func (p pages) drawWeek(w http.ResponseWriter, r *kit.Request) (page paperPage, 
 		Form: kit.NewForm()}
 	r.Office(w, page.Form)
 	issuer, ok := outgoing.IssuerOf(r.Actor, q.District)
-	ok = ok && got.Expected() > 0 && !cal.Start(week).After(r.Now) // of nothing there is no report
-	if page.Number, err = r.NumberOf(p.store, issuer, ok, page.Here); err != nil {
+	if page.Number, err = r.NumberOf(p.store, outgoing.WeekReport, issuer, ok, page.Here); err != nil {
 		return page, err
 	}
+	page.Number.May = page.Number.May && got.Expected() > 0 && !cal.Start(week).After(r.Now) // of nothing there is no report
 	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Number.Head(page.Form.Letterhead()), Mark: "BC", Date: r.Now,
 		Title: r.Say("coverage.paper_title"),
 		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, q, got),
-		Receivers: []string{"……………"}, Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
+		Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
+	page.Paper.Receivers = page.Paper.Usual()
 	seal, err := p.sealOf(r, got)
 	if err != nil {
 		return page, err

@@ -31,7 +31,7 @@ func (p pages) showReport(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	if as := r.URL.Query().Get("as"); as != "" {
-		return r.SendPapers(w, page.name, as, page.Papers)
+		return r.SendNumbered(w, page.Number, page.name, as, page.Papers)
 	}
 	return p.report.Render(w, r, page)
 }
@@ -62,10 +62,11 @@ func (p pages) drawReport(w http.ResponseWriter, r *kit.Request) (page reportPag
 	page = reportPage{Page: r.Page("coverage.report"), Form: kit.NewForm(), Kept: kit.Kept(f), Period: filter.Link("/coverage/period", f),
 		Here: report.Address(f, r.Now), CSV: filter.Link("/coverage/period", f, "by", "station", "format", "csv"), name: rep.Name()}
 	r.Office(w, page.Form)
-	issuer, ok := rep.Issuer(r.Actor, f)
-	if page.Number, err = r.NumberOf(p.store, issuer, ok, page.Here); err != nil {
+	issuer, ok := outgoing.IssuerOf(r.Actor, f.District)
+	if page.Number, err = r.NumberOf(p.store, outgoing.PeriodReport, issuer, ok, page.Here); err != nil {
 		return page, err
 	}
+	page.Number.May = page.Number.May && rep.Expected() > 0 // of nothing there is no report
 	page.Papers = rep.Papers(page.Number.Head(page.Form.Letterhead()), r.Lang, r.Now)
 	page.Number.Drawn(r, page.Papers)
 	page.Number.Ends = rep.Last

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,39 +15,83 @@ import (
 
 // PaperNumber is what a page that draws a paper shows of the paper's number in the register; the part paper-number.
 type PaperNumber struct {
-	Entry   *outgoing.Entry // nil without one
-	May     bool            // she may take one here
-	Whole   bool            // its head says all that stays with the number
-	Changed bool            // the paper says something else than when it got its number
-	Early   bool            // it is still being judged, and no paper to be numbered
-	Doubt   bool            // what was asked for is asked about
-	Ends    stations.Date   // the last day it tells of, "" where that is nothing
-	Form    Form            // to take one
-	Of      string          // the page's address
+	Entry   *outgoing.Entry  // nil without one
+	May     bool             // she may take one here
+	Whole   bool             // its head says all that stays with the number
+	Changed bool             // the paper says something else than when it got its number
+	Early   bool             // it is still being judged, and no paper to be numbered
+	Doubt   bool             // what was asked for is asked about
+	Ends    stations.Date    // the last day it tells of, "" where that is nothing
+	Form    Form             // to take one
+	Of      string           // the page's address
+	Layout  *outgoing.Layout // the office's own, which its DOCX follows; nil for the usual one
 
+	store  outgoing.Store
 	issuer outgoing.Issuer
+	to     []string // the office's receivers
 	sum    string
 	title  string
 }
 
-// NumberOf is the number of the paper that the page at that address draws for a body that issues papers; ok
-// tells whether there is one for whom she does.
-func (r *Request) NumberOf(s outgoing.Store, i outgoing.Issuer, ok bool, of string) (n PaperNumber, err error) {
-	n = PaperNumber{Of: of, issuer: i, Form: NewForm()}
+// NumberOf is the number of the paper that the page at that address draws for a body that issues papers, with the body's
+// receivers and its own layout of such papers; ok tells whether there is a body for whom she issues them.
+func (r *Request) NumberOf(s outgoing.Store, d outgoing.Drawn, i outgoing.Issuer, ok bool, of string) (n PaperNumber, err error) {
+	n = PaperNumber{Of: of, store: s, issuer: i, Form: NewForm()}
 	if !ok || outgoing.MayIssue(r.Actor, i) != nil {
 		return n, nil
 	}
 	n.May = true
-	n.Entry, err = s.NumberOf(r.Context(), r.Actor, i, of)
+	if of != "" { // a paper that gets no number has no address
+		if n.Entry, err = s.NumberOf(r.Context(), r.Actor, i, of); err != nil {
+			return n, err
+		}
+	}
+	office, err := s.OfficeOf(r.Context(), r.Actor, i)
+	if err != nil {
+		return n, err
+	}
+	n.to = office.Receivers
+	at := r.Now
+	if n.Entry != nil { // it keeps its looks with its number
+		at = n.Entry.At
+	}
+	n.Layout, err = s.LayoutAt(r.Context(), r.Actor, i, d, at)
 	return n, err
 }
 
-// Head is the head of the paper: the office as it is asked for, or as it stood when the paper got its number.
+// Head is the head of the paper, and who receives it: the office as it is asked for, or as it stood when the paper got
+// its number.
 func (n PaperNumber) Head(asked paper.Office) paper.Office {
 	if n.Entry == nil {
+		asked.To = n.to
 		return asked
 	}
 	return n.Entry.Office()
+}
+
+// SendNumbered answers with papers as SendPapers does, in the office's own layout where they are a DOCX and it has one.
+func (r *Request) SendNumbered(w http.ResponseWriter, n PaperNumber, name, as string, list []paper.Paper) error {
+	if as != "docx" || n.Layout == nil {
+		return r.SendPapers(w, name, as, list)
+	}
+	_, file, err := n.store.LayoutFile(r.Context(), r.Actor, n.issuer, n.Layout.ID)
+	if err != nil {
+		return err
+	}
+	return r.SendOwn(w, name, file, list)
+}
+
+// SendOwn answers with papers in an office's own layout.
+func (r *Request) SendOwn(w http.ResponseWriter, name string, layout []byte, list []paper.Paper) error {
+	own, err := paper.ReadOwn(layout)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := own.DOCX(&b, list); err != nil {
+		return err
+	}
+	return r.Download(w, name+".docx", paper.DOCXType, b.Bytes())
 }
 
 // Drawn looks at the papers as they were drawn: whether they still say what got the number.
@@ -75,7 +120,7 @@ func (r *Request) TakeNumber(w http.ResponseWriter, s outgoing.Store, n *PaperNu
 		return false, err
 	}
 	c := outgoing.Take{Issuer: n.issuer, Kind: k, Number: f.Int("number"), About: n.title, Of: n.Of, Sum: n.sum, Lang: r.Lang,
-		Head: headOf(o), Sure: f.Bool("sure"), Ends: n.Ends}
+		Head: headOf(o), Sure: f.Bool("sure"), Ends: n.Ends, Receivers: n.to}
 	if day := f.Date("date"); !day.IsZero() {
 		c.Date = stations.DateOf(day)
 	}

@@ -35,16 +35,29 @@ type pages struct {
 	store  Store
 	titles func(context.Context) (map[string]string, error)
 	list   *kit.View[listPage]
+	office *kit.View[officePage]
+	drawn  *kit.View[drawnPage]
+	layout *kit.View[layoutPage]
 }
 
 // Register adds the pages to k; titles are what contests are called, by their IDs.
 func Register(k *kit.Kit, s Store, titles func(context.Context) (map[string]string, error)) {
-	p := pages{s, titles, kit.NewView[listPage](k.Folder("papers", files), "list.html")}
+	folder := k.Folder("papers", files)
+	p := pages{s, titles, kit.NewView[listPage](folder, "list.html"), kit.NewView[officePage](folder, "office.html"),
+		kit.NewView[drawnPage](folder, "drawn.html"), kit.NewView[layoutPage](folder, "layout.html")}
 	k.Menu(kit.MenuItem{Path: "/papers", Key: "outgoing.menu", Icon: "file", Access: accounts.IssuePapers, Order: 28})
 	k.Handle(
 		kit.Route{Pattern: "GET /papers", Access: accounts.IssuePapers, Handler: p.showList},
 		kit.Route{Pattern: "POST /papers", Access: accounts.IssuePapers, Handler: p.take},
 		kit.Route{Pattern: "POST /papers/{id}", Access: accounts.IssuePapers, Handler: p.strikeOut},
+		kit.Route{Pattern: "GET /papers/office", Access: accounts.CloseWeek, Handler: p.showOffice},
+		kit.Route{Pattern: "POST /papers/office", Access: accounts.CloseWeek, Handler: p.saveOffice},
+		kit.Route{Pattern: "GET /papers/layouts/{drawn}", Access: accounts.CloseWeek, Handler: p.showDrawn},
+		kit.Route{Pattern: "POST /papers/layouts/{drawn}", Access: accounts.CloseWeek, Handler: p.try, MaxBody: kit.FileBody},
+		kit.Route{Pattern: "GET /papers/layouts/{drawn}/start", Access: accounts.CloseWeek, Handler: p.start},
+		kit.Route{Pattern: "GET /papers/layout/{id}", Access: accounts.CloseWeek, Handler: p.showLayout},
+		kit.Route{Pattern: "POST /papers/layout/{id}", Access: accounts.CloseWeek, Handler: p.move},
+		kit.Route{Pattern: "GET /papers/layout/{id}/{what}", Access: accounts.CloseWeek, Handler: p.sendLayout},
 	)
 }
 
@@ -55,6 +68,7 @@ type listPage struct {
 	Rows      []row
 	Turn      kit.Turn
 	CSV, XLSX string
+	Office    bool // she may say what an office says on its papers
 
 	Take    kit.Form // a number for a paper that is written elsewhere
 	Kinds   []kit.Option
@@ -108,6 +122,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, take, strike kit.Fo
 		page.Rows = append(page.Rows, row{e, kit.NewID(), filter.Link("/papers/"+e.ID, f), in.words(e.Issuer)})
 	}
 	page.Turn = r.TurnAfter("after", next)
+	page.Office = r.Actor.CanSomewhere(accounts.CloseWeek)
 	page.Issuers = in.all()
 	page.Choices = kit.Choices(kit.Choice{Name: "paper", Label: r.Say("outgoing.kind_label"), Options: page.Kinds},
 		kit.Choice{Name: "standing", Label: r.Say("outgoing.state_label"), Options: kit.WordOptions(r, "outgoing.state.", outgoing.Standings[:])})

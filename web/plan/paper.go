@@ -34,7 +34,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	if as := r.URL.Query().Get("as"); as != "" {
-		return r.SendPapers(w, page.Paper.Name, as, []paper.Paper{page.Paper})
+		return r.SendNumbered(w, page.Number, page.Paper.Name, as, []paper.Paper{page.Paper})
 	}
 	return p.paper.Render(w, r, page)
 }
@@ -77,12 +77,13 @@ func (p pages) draw(w http.ResponseWriter, r *kit.Request) (page paperPage, err 
 	r.Office(w, page.Form)
 	issuer, ok := outgoing.IssuerOf(r.Actor, "")
 	ok = ok && issuer == outgoing.Issuer{} && len(list) > 0
-	if page.Number, err = r.NumberOf(p.store, issuer, ok, page.Here); err != nil {
+	if page.Number, err = r.NumberOf(p.store, outgoing.PlanReport, issuer, ok, page.Here); err != nil {
 		return page, err
 	}
 	page.Paper = paper.Paper{Lang: r.Lang, Name: plan.Name(year), Office: page.Number.Head(page.Form.Letterhead()), Mark: "BC", Date: r.Now,
 		Across: true, Title: r.Say("plan.paper_title"), About: []string{r.Say("plan.paper_about", "year", strconv.Itoa(year))}, Body: onPaper(r, list, on),
-		Receivers: []string{"……………"}, Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
+		Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
+	page.Paper.Receivers = page.Paper.Usual()
 	page.Number.Drawn(r, []paper.Paper{page.Paper})
 	return page, nil
 }

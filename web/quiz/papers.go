@@ -29,7 +29,7 @@ func (d desk) showPapers(w http.ResponseWriter, r *kit.Request) error {
 		if len(page.Papers) == 0 {
 			return quiz.NoResult()
 		}
-		return r.SendPapers(w, "cuoc-thi-"+page.Doc, as, page.Papers)
+		return r.SendNumbered(w, page.Number, "cuoc-thi-"+page.Doc, as, page.Papers)
 	}
 	return d.papers.Render(w, r, page)
 }
@@ -91,7 +91,7 @@ func (d desk) drawPapers(w http.ResponseWriter, r *kit.Request) (page papersPage
 		if err != nil {
 			return page, err
 		}
-		if page.Number, err = r.NumberOf(d.store, outgoing.Issuer{District: q.District, Quiz: q.ID}, true, path+"minutes"); err != nil {
+		if page.Number, err = r.NumberOf(d.store, outgoing.QuizMinutes, outgoing.Issuer{District: q.District, Quiz: q.ID}, true, path+"minutes"); err != nil {
 			return page, err
 		}
 		page.Papers = []paper.Paper{quiz.Minutes(reg, r.Lang, page.Number.Head(page.Form.Letterhead()), q, res, r.Now)}
