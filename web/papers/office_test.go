@@ -76,7 +76,8 @@ func send(t *testing.T, c *webtest.Client, file []byte) {
 // of others do not; a report that got its number keeps those it had.
 func TestReceiversOfAnOfficeArePrinted(t *testing.T) {
 	province, local, operator, code, _ := office(t)
-	const week, period, head = "/coverage/paper?week=2024-W20", "/coverage/period/paper?period=2024-Q2", "&agency=UBND+huy%E1%BB%87n&symbol=VHTT&place=B%E1%BA%AFc+H%C3%A0"
+	const week, period = "/coverage/paper?week=2024-W20", "/coverage/period/paper?period=2024-Q2"
+	const head = "&agency=UBND+huy%E1%BB%87n&symbol=VHTT&place=B%E1%BA%AFc+H%C3%A0"
 	form := `form[method="post"]`
 	local.Get("/papers/office")
 	local.Submit(form, "receivers", "- Như trên;\nUBND tỉnh (để báo cáo).\n\n- Lưu: VT.")
@@ -167,7 +168,8 @@ func TestAnOfficeLaysOutItsReports(t *testing.T) {
 	local.Submit(`form[method="post"]`, "do", "use")
 	local.Expect(http.StatusOK, "main", "Từ nay", "Đang dùng")
 	first := local.Get(report + "&as=docx").Body.Bytes()
-	if s := words(local, report+"&as=docx"); !strings.Contains(s, "MẪU RIÊNG HUYỆN ……/BC-VHTT") || !strings.Contains(s, "Kết quả quý II/2024 đạt –") || strings.Contains(s, "{{") {
+	if s := words(local, report+"&as=docx"); !strings.Contains(s, "MẪU RIÊNG HUYỆN ……/BC-VHTT") ||
+		!strings.Contains(s, "Kết quả quý II/2024 đạt –") || strings.Contains(s, "{{") {
 		t.Errorf("the report in the office's layout: %s", s)
 	}
 	if !bytes.Equal(first, local.Get(report+"&as=docx").Body.Bytes()) {
@@ -225,7 +227,8 @@ func TestEveryPaperHasAStart(t *testing.T) {
 				t.Run("in LibreOffice", func(t *testing.T) {
 					audiotest.Need(t, "soffice")
 					audiotest.Need(t, "pdftotext")
-					if s := strings.Join(strings.Fields(converted(t, "docx", out.Bytes())), " "); !strings.Contains(s, "92%") || !strings.Contains(s, "Huyện Khác") {
+					s := strings.Join(strings.Fields(converted(t, "docx", out.Bytes())), " ")
+					if !strings.Contains(s, "92%") || !strings.Contains(s, "Huyện Khác") {
 						t.Errorf("LibreOffice reads %s", s)
 					}
 				})
