@@ -87,7 +87,7 @@ func (w *world) take(q quiz.Contest, tries int) error {
 			return err
 		}
 		guess := w.rnd.IntN(tries)
-		a := quiz.Answer{Contest: q.ID, Secret: m.ID, N: 1, Shown: make([]int, q.Draws), MS: make([]int, q.Draws), Guess: &guess, Send: true}
+		a := quiz.Answer{Contest: q.ID, Secret: m.ID, Timed: true, Shown: make([]int, q.Draws), MS: make([]int, q.Draws), Guess: &guess, Send: true}
 		for n := range a.Shown {
 			a.Shown[n], a.MS[n] = 1+w.rnd.IntN(3), 1000*(n*20+5+w.rnd.IntN(15))
 		}
@@ -103,7 +103,7 @@ func (w *world) take(q quiz.Contest, tries int) error {
 		return nil
 	}
 	for i, move := range []quiz.Move{quiz.Fix, quiz.Publish} {
-		if _, err := w.store.MoveQuiz(w.ctx, w.meta(by, q.Closes.AddDate(0, 0, 1+i)), quiz.MakeMove{ID: q.ID, Move: move}); err != nil {
+		if _, err := w.store.MoveQuiz(w.ctx, w.meta(by, q.Closes.AddDate(0, 0, 3+i)), quiz.MakeMove{ID: q.ID, Move: move}); err != nil {
 			return err
 		}
 	}

@@ -144,6 +144,7 @@ type MakeMove struct {
 	Move Move   `json:"move"`
 	Why  string `json:"why,omitempty" schema:"maxLength=500"` // of what is taken back
 	Seed string `json:"-"`                                    // drawn by the door, of the announcement; nobody is told it
+	Sure bool   `json:"sure,omitempty"`                       // fixed, though phones may hold answers
 }
 
 // MoveFacts is what is known before a step.
@@ -151,6 +152,8 @@ type MoveFacts struct {
 	Pool  int // questions of the bank that the contest may draw
 	Tries int // that were begun, void ones too
 	Late  int // tries that wait for a word
+	Held  int // tries of which a phone may still hold answers, and until when
+	Until time.Time
 }
 
 // nexts are where a step leads from each stage.
@@ -182,7 +185,7 @@ func (c Contest) HasPool() bool { return c.Stage != Draft }
 func (c Contest) HasResult() bool { return c.Stage == Fixed || c.Stage == Published }
 
 // DecideMove says what a contest becomes by a step, and what follows. Faults: accounts.denied, edit.stale, quiz.move_unknown, quiz.move_not_now,
-// quiz.too_few, quiz.closed_before, quiz.not_over, quiz.late_open, quiz.why_missing, kit.text_too_long, quiz.begun, quiz.forgotten.
+// quiz.too_few, quiz.closed_before, quiz.not_over, quiz.late_open, quiz.held, quiz.why_missing, kit.text_too_long, quiz.begun, quiz.forgotten.
 func DecideMove(f MoveFacts, m accounts.Meta, was Contest, c MakeMove) (Moved, error) {
 	q, err := f.moved(m, was, c)
 	return Moved{Contest: q, Takes: c.Takes(), Drops: was.HasPool() && !q.HasPool(), Fixes: c.Move == Fix, Unfixes: was.HasResult() && !q.HasResult()}, err
@@ -223,6 +226,8 @@ func (f MoveFacts) moved(m accounts.Meta, was Contest, c MakeMove) (Contest, err
 			return was, fault.New(fault.Conflict, "quiz.late_open", "n", f.Late)
 		case !q.Forgotten.IsZero():
 			return was, fault.New(fault.Conflict, "quiz.forgotten", "at", q.Forgotten)
+		case f.Held > 0 && !c.Sure:
+			return was, fault.New(fault.Conflict, "quiz.held", "n", f.Held, "until", f.Until).At("sure")
 		}
 	case TakeBack:
 		switch n := utf8.RuneCountInString(why); {

@@ -184,21 +184,23 @@ type Try struct {
 	Began   time.Time `json:"began"`   // UTC
 	Until   time.Time `json:"until"`   // without Grace
 	Picks   []Pick    `json:"picks"`   // in the order she is asked
-	N       int       `json:"n"`       // of the last that arrived, as her phone counts
 	Guess   *int      `json:"guess,omitempty"`
+	GuessMS int       `json:"guess_ms,omitempty"` // when it was typed, as of Pick.MS
 	Sent    time.Time `json:"sent,omitzero"`
 	Right   int       `json:"right"` // how many are right
 	Late    *Late     `json:"late,omitempty"`
 	Void    *Word     `json:"void,omitempty"`
+	Ruled   []Ruling  `json:"ruled,omitempty"` // all that was decided about it, in its order
 }
 
 // Late is what arrived behind the end of a try, as pressed before it by the phone's clock, which nothing proves.
 type Late struct {
-	At    time.Time `json:"at"`
-	Picks []Pick    `json:"picks"`
-	Guess *int      `json:"guess,omitempty"`
-	Said  *Word     `json:"said,omitempty"` // what was decided, nil while nobody has
-	Count bool      `json:"count,omitempty"`
+	At     time.Time `json:"at"`
+	Picks  []Pick    `json:"picks"`
+	Guess  *int      `json:"guess,omitempty"`
+	Said   *Word     `json:"said,omitempty"` // what was decided last, nil while nobody has
+	Count  bool      `json:"count,omitempty"`
+	Before []Pick    `json:"before,omitempty"` // what stood when it was let count, for when that is taken back
 }
 
 // Word is what an organiser decided about a try.
@@ -206,6 +208,37 @@ type Word struct {
 	By  string    `json:"by"`
 	At  time.Time `json:"at"`
 	Why string    `json:"why"`
+}
+
+// Ruling is one word about a try, as the minutes tell it.
+type Ruling struct {
+	Do Do `json:"do"`
+	Word
+}
+
+// Rulings are all words about the try, in their order. Older tries kept the last of each kind alone.
+func (t Try) Rulings() []Ruling {
+	if len(t.Ruled) > 0 {
+		return t.Ruled
+	}
+	var list []Ruling
+	if t.Late != nil && t.Late.Said != nil {
+		list = append(list, Ruling{map[bool]Do{true: CountLate, false: DropLate}[t.Late.Count], *t.Late.Said})
+	}
+	if t.Void != nil {
+		list = append(list, Ruling{Annul, *t.Void})
+	}
+	return list
+}
+
+// Blank are the numbers of the questions without an answer, from 1.
+func (t Try) Blank() (list []int) {
+	for i, p := range t.Picks {
+		if p.Answer == 0 {
+			list = append(list, i+1)
+		}
+	}
+	return list
 }
 
 // Counts reports whether the try counts: it was not declared void.
@@ -223,6 +256,11 @@ func (t Try) Finished() time.Time {
 		return t.Until
 	}
 	return t.Sent
+}
+
+// Held reports whether her phone may still hold answers that the server would take.
+func (t Try) Held(at time.Time) bool {
+	return t.Counts() && t.Sent.IsZero() && t.Late == nil && at.Before(t.Until.Add(LateLife))
 }
 
 // Open reports whether something of it waits for an organiser's word.

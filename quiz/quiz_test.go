@@ -295,6 +295,12 @@ func TestAContestGoesOnByItsSteps(t *testing.T) {
 	if _, err := step(q, MoveFacts{Late: 2}, 3*time.Hour, MakeMove{Move: Fix}); !is(err, "quiz.late_open", "") {
 		t.Errorf("fixed over what waits: %v", err)
 	}
+	if _, err := step(q, MoveFacts{Held: 1, Until: q.Closes}, 3*time.Hour, MakeMove{Move: Fix}); !is(err, "quiz.held", "sure") {
+		t.Errorf("fixed while phones may hold answers: %v", err)
+	}
+	if _, err := step(q, MoveFacts{Held: 1}, 3*time.Hour, MakeMove{Move: Fix, Sure: true}); err != nil {
+		t.Errorf("fixed by who is sure: %v", err)
+	}
 	if _, err := step(q, MoveFacts{Tries: 1}, 0, MakeMove{Move: TakeBack, Why: "Nhầm"}); !is(err, "quiz.begun", "") {
 		t.Errorf("a draft again under people's hands: %v", err)
 	}
@@ -431,49 +437,67 @@ func TestADrawCanBeMadeAgain(t *testing.T) {
 	}
 }
 
-// TestWhatArrivesInTimeCounts: partly, again, out of order, sent twice, and what is odd.
+// TestWhatArrivesInTimeCounts: partly, again, out of order, from two windows, sent twice, and what is odd.
 func TestWhatArrivesInTimeCounts(t *testing.T) {
 	q, try, asked := sitting(t)
-	say := func(n, rights int, after time.Duration, edit func(*Answer)) (Kept, error) {
+	say := func(rights int, after time.Duration, edit func(*Answer)) (Kept, error) {
 		shown, ms := rightly(asked, rights)
-		c := Answer{N: n, Shown: shown, MS: ms}
+		c := Answer{Timed: true, Shown: shown, MS: ms}
 		if edit != nil {
 			edit(&c)
 		}
 		return DecideAnswer(exam, q, by(accounts.Actor{}, after), try, c)
 	}
-	k, err := say(2, 2, time.Minute, nil)
+	k, err := say(2, time.Minute, nil)
 	if err != nil || !k.Changed || k.Try.Right != 2 {
 		t.Fatalf("%+v, %v", k, err)
 	}
 	try = k.Try
-	if k, err := say(1, 0, 2*time.Minute, func(c *Answer) { c.Shown[0] = 0 }); err != nil || k.Changed || k.Try.Right != 2 {
+	wrong := try.Picks[0].Answer%len(asked[0].Order) + 1
+	wrong = slices.Index(asked[0].Order, wrong) + 1
+	if k, err := say(2, 2*time.Minute, func(c *Answer) { c.Shown[0], c.MS[0] = wrong, 999 }); err != nil || k.Changed || k.Try.Right != 2 {
 		t.Errorf("what was pressed earlier arrives later: %+v, %v", k, err)
 	}
-	if k, err := say(2, 2, 2*time.Minute, nil); err != nil || k.Changed {
+	if k, err := say(2, 2*time.Minute, nil); err != nil || k.Changed {
 		t.Errorf("a repeat: %+v, %v", k, err)
 	}
+	if k, err := say(3, 2*time.Minute, func(c *Answer) { c.Shown[0], c.Shown[1], c.MS[0], c.MS[1] = 0, 0, 0, 0 }); err != nil || k.Try.Right != 3 {
+		t.Errorf("another window knows of the last question alone: %+v, %v", k, err)
+	}
+	if k, err := say(2, 2*time.Minute, func(c *Answer) { c.Shown[0], c.MS[0] = wrong, 5000 }); err != nil || k.Try.Right != 1 {
+		t.Errorf("a second thought: %+v, %v", k, err)
+	}
+	if k, err := say(2, 2*time.Minute, func(c *Answer) { c.Shown[0], c.Timed = wrong, false }); err != nil || k.Try.Right != 1 || k.Try.Picks[0].MS != 0 {
+		t.Errorf("a second thought without a script: %+v, %v", k, err)
+	}
+	k, err = say(2, 2*time.Minute, func(c *Answer) { c.Send = true })
+	if err != nil || !k.Try.Sent.IsZero() || fmt.Sprint(k.Blank) != "[3]" {
+		t.Errorf("sent with a blank: %+v, %v", k, err)
+	}
+	if k, err := say(2, 2*time.Minute, func(c *Answer) { c.Send, c.Sure = true, true }); err != nil || k.Try.Sent.IsZero() || len(k.Blank) > 0 {
+		t.Errorf("sent with a blank that is meant: %+v, %v", k, err)
+	}
 	seven := 7
-	k, err = say(3, 3, 3*time.Minute, func(c *Answer) { c.Guess, c.Send = &seven, true })
+	k, err = say(3, 3*time.Minute, func(c *Answer) { c.Guess, c.Send = &seven, true })
 	if err != nil || k.Try.Right != 3 || !k.Try.Full() || *k.Try.Guess != 7 || k.Try.Picks[0].At.Equal(k.Try.Picks[2].At) {
 		t.Fatalf("%+v, %v", k, err)
 	}
 	try = k.Try
-	if k, err := say(9, 0, 4*time.Minute, func(c *Answer) { c.Shown[0], c.Send = 1, true }); err != nil || k.Changed || k.Try.Right != 3 {
+	if k, err := say(0, 4*time.Minute, func(c *Answer) { c.Shown[0], c.Send = 1, true }); err != nil || k.Changed || k.Try.Right != 3 {
 		t.Errorf("after it was sent: %+v, %v", k, err)
 	}
 	for name, edit := range map[string]func(*Answer){"too few": func(c *Answer) { c.Shown = c.Shown[:2] },
 		"an answer that is none": func(c *Answer) { c.Shown[0] = 9 },
 		"below none":             func(c *Answer) { c.Shown[0] = -1 }} {
-		if _, err := say(10, 1, time.Minute, edit); !is(err, "quiz.answers_odd", "") {
+		if _, err := say(1, time.Minute, edit); !is(err, "quiz.answers_odd", "") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	wild := -3
-	if _, err := say(10, 1, time.Minute, func(c *Answer) { c.Guess = &wild }); !is(err, "quiz.guess_odd", "guess") {
+	if _, err := say(1, time.Minute, func(c *Answer) { c.Guess = &wild }); !is(err, "quiz.guess_odd", "guess") {
 		t.Errorf("a guess below nothing: %v", err)
 	}
-	if k, err := say(0, 3, time.Minute, func(c *Answer) { c.MS = make([]int, 3) }); err != nil || k.Changed {
+	if k, err := say(3, time.Minute, func(c *Answer) { c.Timed = false }); err != nil || k.Changed {
 		t.Errorf("without a script, after it was sent: %+v, %v", k, err)
 	}
 }
@@ -482,28 +506,27 @@ func TestWhatArrivesInTimeCounts(t *testing.T) {
 func TestWhatArrivesLateWaitsForAWord(t *testing.T) {
 	q, try, asked := sitting(t) // until ten minutes after the opening
 	shown, ms := rightly(asked, 1)
-	k, err := DecideAnswer(exam, q, by(accounts.Actor{}, 10*time.Minute+10*time.Second), try, Answer{N: 1, Shown: shown, MS: ms})
+	k, err := DecideAnswer(exam, q, by(accounts.Actor{}, 10*time.Minute+10*time.Second), try, Answer{Timed: true, Shown: shown, MS: ms})
 	if err != nil || k.Late || k.Try.Right != 1 {
 		t.Fatalf("on its way at the end: %+v, %v", k, err)
 	}
 	try = k.Try
 	shown, ms = rightly(asked, 3)
 	ms[2] = 10*60*1000 + 1
-	if _, err := DecideAnswer(exam, q, by(accounts.Actor{}, 20*time.Minute), try, Answer{N: 0, Shown: shown, MS: make([]int,
-		3)}); !is(err, "quiz.over", "") {
+	if _, err := DecideAnswer(exam, q, by(accounts.Actor{}, 20*time.Minute), try, Answer{Shown: shown, MS: make([]int, 3)}); !is(err, "quiz.over", "") {
 		t.Errorf("late without a script: %v", err)
 	}
-	if _, err := DecideAnswer(exam, q, by(accounts.Actor{}, 72*time.Hour), try, Answer{N: 2, Shown: shown, MS: ms}); !is(err, "quiz.over", "") {
+	if _, err := DecideAnswer(exam, q, by(accounts.Actor{}, 72*time.Hour), try, Answer{Timed: true, Shown: shown, MS: ms}); !is(err, "quiz.over", "") {
 		t.Errorf("three days late: %v", err)
 	}
-	k, err = DecideAnswer(exam, q, by(accounts.Actor{}, 20*time.Minute), try, Answer{N: 2, Shown: shown, MS: ms, Send: true})
+	k, err = DecideAnswer(exam, q, by(accounts.Actor{}, 20*time.Minute), try, Answer{Timed: true, Shown: shown, MS: ms, Send: true})
 	if err != nil || !k.Late || !k.Changed || k.Try.Right != 1 || !k.Try.Open() || !k.Try.Sent.IsZero() || k.Try.Tally().Late != 1 {
 		t.Fatalf("%+v, %v", k, err)
 	}
 	if k.Try.Late.Picks[2].Answer != 0 {
 		t.Error("what was pressed behind the end by the phone itself is taken")
 	}
-	if again, err := DecideAnswer(exam, q, by(accounts.Actor{}, 21*time.Minute), k.Try, Answer{N: 2, Shown: shown,
+	if again, err := DecideAnswer(exam, q, by(accounts.Actor{}, 21*time.Minute), k.Try, Answer{Timed: true, Shown: shown,
 		MS: ms}); err != nil || again.Changed {
 		t.Errorf("the repeat: %+v, %v", again, err)
 	}
@@ -513,9 +536,36 @@ func TestWhatArrivesLateWaitsForAWord(t *testing.T) {
 		if err != nil || said.Right != right || said.Open() {
 			t.Errorf("%s: %+v, %v", do, said, err)
 		}
-		if _, err := DecideAnswer(exam, q, by(accounts.Actor{}, 2*time.Hour), said, Answer{N: 5, Shown: shown, MS: ms}); !is(err, "quiz.over", "") {
-			t.Errorf("after the word: %v", err)
+		if k, err := DecideAnswer(exam, q, by(accounts.Actor{}, 2*time.Hour), said, Answer{Timed: true, Shown: shown, MS: ms}); err != nil || k.Changed {
+			t.Errorf("the same after the word: %+v, %v", k, err)
 		}
+		more := slices.Clone(ms)
+		more[2] = 9 * 60 * 1000
+		k, err := DecideAnswer(exam, q, by(accounts.Actor{}, 2*time.Hour), said, Answer{Timed: true, Shown: shown, MS: more})
+		if err != nil || !k.Try.Open() || k.Try.Right != right {
+			t.Errorf("more after the word %s: %+v, %v", do, k, err)
+		}
+		if _, err := DecideJudge(exam, q, by(org, time.Hour), said, Judge{Do: do, Why: "x"}); !is(err, "quiz.late_said_so", "do") {
+			t.Errorf("%s twice: %v", do, err)
+		}
+		other := map[Do]Do{CountLate: DropLate, DropLate: CountLate}[do]
+		back, err := DecideJudge(exam, q, by(org, time.Hour), said, Judge{Do: other, Why: "Xem lại"})
+		if err != nil || back.Right != 3-right || len(back.Rulings()) != 2 || back.Rulings()[0].Why != "Cụm loa mất điện" {
+			t.Errorf("%s taken back: %+v, %v", do, back, err)
+		}
+	}
+	closed := q
+	closed.Stage = Fixed
+	if k, err := DecideAnswer(exam, closed, by(accounts.Actor{}, 3*time.Hour), try, Answer{Timed: true, Shown: shown, MS: ms}); err != nil || !k.Try.Open() {
+		t.Errorf("after the result was fixed: %+v, %v", k, err)
+	}
+	older := late
+	older.Late = &Late{Picks: late.Late.Picks, Count: true, Said: &Word{By: "Chị Hoa", Why: "Cụm loa mất điện"}}
+	older.Picks = slices.Clone(late.Picks)
+	older.Picks[1] = late.Late.Picks[1]
+	older.Picks[1].Late = true
+	if back, err := DecideJudge(exam, q, by(org, time.Hour), older, Judge{Do: DropLate, Why: "x"}); err != nil || back.Right != 1 || len(back.Rulings()) != 2 {
+		t.Errorf("a word of an older folder is taken back: %+v, %v", back, err)
 	}
 	for name, c := range map[string]struct {
 		who  accounts.Actor

@@ -118,15 +118,18 @@ func NotOpen(q Contest, at time.Time) error {
 	return fault.New(fault.Gone, "quiz.closed", "at", q.Closes)
 }
 
-// Answer is what a phone holds of a try: all of it each time, so that one that arrives makes up for those that were lost.
+// Answer is what a phone holds of a try: all of it each time, so that one that arrives makes up for those that were lost. Of each question
+// the last press counts, from whatever window it came.
 type Answer struct {
 	Contest string
 	Secret  string // that began the try
-	N       int    // counts what was pressed on this phone; what arrives behind a higher one changes nothing. 0 where no script counts
+	Timed   bool   // a script says when each was pressed; without one what arrives last counts
 	Shown   []int  // which answer was chosen of each question, by its place on the page from 1; 0 is none
-	MS      []int  // when each was pressed, from the beginning by the phone's clock; 0 where none says so
+	MS      []int  // when each was pressed, from the beginning by the phone's clock
 	Guess   *int
+	GuessMS int
 	Send    bool // it is all
+	Sure    bool // though questions have no answer
 }
 
 // MostGuess is the most somebody may guess.
@@ -135,12 +138,14 @@ const MostGuess = 10_000_000
 // Kept is what became of an Answer.
 type Kept struct {
 	Try     Try
+	Asked   []Asked
 	Changed bool
-	Late    bool // it came behind the end: what it adds counts only if an organiser says so
+	Late    bool  // it came behind the end: what it adds counts only if an organiser says so
+	Blank   []int // questions without an answer, for which it was kept and not sent: whoever sends is asked first
 }
 
 // DecideAnswer takes what a phone holds. Until the end of the try what arrives counts; behind it, up to LateLife, what is new and was pressed before
-// the end by the phone's clock is kept as Late. Faults: quiz.answers_odd, quiz.guess_odd, quiz.over, quiz.void.
+// the end by the phone's clock is kept as Late, also when who won is decided. Faults: quiz.answers_odd, quiz.guess_odd, quiz.over, quiz.void.
 func DecideAnswer(key Key, q Contest, m accounts.Meta, t Try, c Answer) (Kept, error) {
 	if !t.Counts() {
 		return Kept{Try: t}, fault.New(fault.Gone, "quiz.void")
@@ -158,63 +163,70 @@ func DecideAnswer(key Key, q Contest, m accounts.Meta, t Try, c Answer) (Kept, e
 		case shown < 0 || shown > len(a.Order):
 			return Kept{Try: t}, fault.New(fault.Invalid, "quiz.answers_odd")
 		case shown > 0:
-			picks[i] = Pick{Answer: a.Order[shown-1], At: m.At.UTC(), MS: max(0, c.MS[i])}
+			picks[i] = Pick{Answer: a.Order[shown-1], At: m.At.UTC()}
+			if c.Timed {
+				picks[i].MS = max(0, c.MS[i])
+			}
 		}
 	}
 	if !t.Sent.IsZero() {
-		return Kept{Try: t}, nil // sent is sent: a repeat, or a second thought
+		return Kept{Try: t, Asked: asked}, nil // sent is sent: a repeat, or a second thought
 	}
-	if c.N != 0 && c.N <= t.N && !c.Send {
-		return Kept{Try: t}, nil
+	if !m.At.Before(t.Until.Add(Grace)) {
+		out, err := t.late(q, m, c, picks)
+		out.Asked = asked
+		return out, err
 	}
-	if m.At.Before(t.Until.Add(Grace)) {
-		if c.N == 0 || c.N > t.N { // else only the word that it is all is news
-			t = t.with(picks, c.Guess)
-			t.N = max(t.N, c.N)
+	out := Kept{Asked: asked}
+	out.Try, out.Changed = t.with(picks, c.Timed)
+	if c.Guess != nil && (t.Guess == nil || *t.Guess != *c.Guess && (!c.Timed || c.GuessMS >= t.GuessMS)) {
+		out.Try.Guess, out.Try.GuessMS, out.Changed = c.Guess, max(0, c.GuessMS), true
+	}
+	if c.Send {
+		if out.Blank = out.Try.Blank(); c.Sure || len(out.Blank) == 0 {
+			out.Try.Sent, out.Blank, out.Changed = m.At.UTC(), nil, true
 		}
-		if c.Send {
-			t.Sent = m.At.UTC()
-		}
-		t.Right = key.right(asked, t.Picks)
-		return Kept{Try: t, Changed: true}, nil
 	}
-	return t.late(q, m, c, picks)
+	out.Try.Right = key.right(asked, out.Try.Picks)
+	return out, nil
 }
 
-// with is the try with what is new in the picks; what was chosen before and is so still keeps when it arrived.
-func (t Try) with(picks []Pick, guess *int) Try {
+// after reports whether the pick says something else than that one, and was pressed later.
+func (p Pick) after(is Pick) bool { return p.Answer != 0 && p.Answer != is.Answer && p.MS >= is.MS }
+
+// with is the try with what is new in the picks; what was chosen before and is so still keeps when it arrived. What nobody timed counts as it comes.
+func (t Try) with(picks []Pick, timed bool) (_ Try, news bool) {
 	t.Picks = slices.Clone(t.Picks)
 	for i, p := range picks {
-		if p.Answer != 0 && p.Answer != t.Picks[i].Answer {
-			t.Picks[i] = p
+		if p.after(t.Picks[i]) || !timed && p.Answer != 0 && p.Answer != t.Picks[i].Answer {
+			t.Picks[i], news = p, true
 		}
 	}
-	if guess != nil {
-		t.Guess = guess
-	}
-	return t
+	return t, news
 }
 
 func (t Try) late(q Contest, m accounts.Meta, c Answer, picks []Pick) (Kept, error) {
 	out := Kept{Try: t, Late: true}
-	if c.N == 0 || m.At.After(t.Until.Add(LateLife)) || q.Stage != Announced || t.Late != nil && t.Late.Said != nil {
+	if !c.Timed || m.At.After(t.Until.Add(LateLife)) || !q.Forgotten.IsZero() {
 		return out, fault.New(fault.Gone, "quiz.over", "at", t.Until)
 	}
 	late := Late{At: m.At.UTC(), Picks: make([]Pick, len(picks))}
+	if t.Late != nil && !t.Late.Count { // what waits, or did not count: another word may come
+		late.Picks, late.Guess = slices.Clone(t.Late.Picks), t.Late.Guess
+	}
 	news := false
 	for i, p := range picks {
 		inTime := p.MS > 0 && !t.Began.Add(time.Duration(p.MS)*time.Millisecond).After(t.Until)
-		if p.Answer != 0 && p.Answer != t.Picks[i].Answer && inTime {
+		if inTime && p.after(t.Picks[i]) && p.after(late.Picks[i]) {
 			late.Picks[i], news = p, true
 		}
 	}
-	if c.Guess != nil && t.Guess == nil {
+	if c.Guess != nil && t.Guess == nil && (late.Guess == nil || *late.Guess != *c.Guess) {
 		late.Guess, news = c.Guess, true
 	}
-	if !news || t.Late != nil && c.N <= t.N {
-		return out, nil
+	if news {
+		out.Try.Late, out.Changed = &late, true
 	}
-	out.Try.Late, out.Try.N, out.Changed = &late, max(t.N, c.N), true
 	return out, nil
 }
 
@@ -239,8 +251,9 @@ const (
 // Dos lists them in the order forms offer them.
 var Dos = [...]Do{CountLate, DropLate, Annul}
 
-// DecideJudge says what a try becomes. Faults: accounts.denied, quiz.do_unknown, quiz.why_missing, kit.text_too_long, quiz.fixed_already, quiz.void_already,
-// quiz.late_none.
+// DecideJudge says what a try becomes. A word about what came late can be taken back by the other one until who won is decided.
+// Faults: accounts.denied, quiz.do_unknown, quiz.why_missing, kit.text_too_long, quiz.fixed_already, quiz.void_already,
+// quiz.late_none, quiz.late_said_so.
 func DecideJudge(key Key, q Contest, m accounts.Meta, t Try, c Judge) (Try, error) {
 	if err := MayRun(m.By, q.District); err != nil {
 		return t, err
@@ -259,26 +272,65 @@ func DecideJudge(key Key, q Contest, m accounts.Meta, t Try, c Judge) (Try, erro
 	case !t.Counts():
 		return t, fault.New(fault.Conflict, "quiz.void_already", "by", t.Void.By, "at", t.Void.At)
 	}
-	word := &Word{By: m.By.Name, At: m.At.UTC(), Why: why}
+	word := Word{By: m.By.Name, At: m.At.UTC(), Why: why}
+	t.Ruled = append(slices.Clone(t.Rulings()), Ruling{c.Do, word})
 	if c.Do == Annul {
-		t.Void = word
+		t.Void = &word
 		return t, nil
 	}
-	if !t.Open() {
+	switch {
+	case t.Late == nil:
 		return t, fault.New(fault.Conflict, "quiz.late_none")
+	case t.Late.Said != nil && t.Late.Count == (c.Do == CountLate):
+		return t, fault.New(fault.Conflict, "quiz.late_said_so", "by", t.Late.Said.By, "at", t.Late.Said.At).At("do")
 	}
 	late := *t.Late
-	late.Said, late.Count = word, c.Do == CountLate
 	if late.Count {
+		t = t.uncounted()
+		late.Before = nil
+	}
+	late.Said, late.Count = &word, c.Do == CountLate
+	if late.Count {
+		late.Before = t.Picks
 		picks := slices.Clone(late.Picks)
 		for i := range picks {
 			picks[i].Late = picks[i].Answer != 0
 		}
-		t = t.with(picks, late.Guess)
-		t.Right = key.right(key.Draw(t.ID, len(t.Picks)), t.Picks)
+		t, _ = t.with(picks, false)
+		if late.Guess != nil {
+			t.Guess = late.Guess
+		}
 	}
+	t.Right = key.right(key.Draw(t.ID, len(t.Picks)), t.Picks)
 	t.Late = &late
 	return t, nil
+}
+
+// uncounted is the try as it stood before what came late was let count. Older tries did not keep that: there what came late goes.
+func (t Try) uncounted() Try {
+	picks := t.Late.Before
+	if picks == nil {
+		picks = slices.Clone(t.Picks)
+		for i := range picks {
+			if picks[i].Late {
+				picks[i] = Pick{}
+			}
+		}
+	}
+	if t.Picks = picks; t.Late.Guess != nil {
+		t.Guess = nil
+	}
+	return t
+}
+
+// Dos are what an organiser can decide about the try while who won is open.
+func (t Try) Dos() (list []Do) {
+	for _, do := range Dos {
+		if t.Counts() && (do == Annul || t.Late != nil && (t.Late.Said == nil || t.Late.Count != (do == CountLate))) {
+			list = append(list, do)
+		}
+	}
+	return list
 }
 
 // Forget is the try without whose it is.

@@ -276,6 +276,11 @@ func (s *Store) MoveQuiz(ctx context.Context, m accounts.Meta, c quiz.MakeMove) 
 			}
 			f.Pool = len(pool)
 		}
+		if c.Move == quiz.Fix {
+			if err := heldTries(tx, &f, c.ID, m.At); err != nil {
+				return was, err
+			}
+		}
 		moved, err := quiz.DecideMove(f, m, was, c)
 		q := moved.Contest
 		if err != nil {
@@ -296,6 +301,21 @@ func (s *Store) MoveQuiz(ctx context.Context, m accounts.Meta, c quiz.MakeMove) 
 		}
 		return q, err
 	})
+}
+
+// heldTries finds the tries of which phones may still hold answers.
+func heldTries(tx *tx, f *quiz.MoveFacts, contest string, at time.Time) error {
+	for e, err := range quizTries.ascend(tx, of(contest), after(of(contest))) {
+		if err != nil {
+			return err
+		}
+		if until := e.rec.Until.Add(quiz.LateLife); e.rec.Held(at) {
+			if f.Held++; until.After(f.Until) {
+				f.Until = until
+			}
+		}
+	}
+	return nil
 }
 
 // takePool keeps what a contest took from the bank.

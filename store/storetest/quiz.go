@@ -125,7 +125,7 @@ func engineQuiz(t *testing.T, e store.Engine) {
 	if len(sat.Questions) != 4 || len(sat.Asked) != 4 {
 		t.Fatalf("%+v", sat)
 	}
-	answer := quiz.Answer{Contest: q.ID, Secret: secret, N: 1, Shown: make([]int, 4), MS: []int{1000, 2000, 3000, 4000}}
+	answer := quiz.Answer{Contest: q.ID, Secret: secret, Timed: true, Shown: make([]int, 4), MS: []int{1000, 2000, 3000, 4000}}
 	for i, x := range must[quiz.Sat](t)(e.QuizTry(ctx, part, q.ID, sat.Try.ID)).Questions {
 		if sat.Questions[i].Right != 0 || x.Right == 0 {
 			t.Error("a person is told what is right, or an organiser is not")
@@ -147,7 +147,7 @@ func engineQuiz(t *testing.T, e store.Engine) {
 	other.Phone, other.Name = "0987654321", "Lò Thị Mai"
 	m = at(accounts.Actor{}, 50*time.Minute)
 	mai := must[quiz.Try](t)(e.BeginTry(ctx, m, other))
-	late := quiz.Answer{Contest: q.ID, Secret: m.ID, N: 3, Shown: []int{1, 1, 1, 1}, MS: []int{1000, 2000, 3000, 4000}}
+	late := quiz.Answer{Contest: q.ID, Secret: m.ID, Timed: true, Shown: []int{1, 1, 1, 1}, MS: []int{1000, 2000, 3000, 4000}}
 	if kept := must[quiz.Kept](t)(e.AnswerTry(ctx, at(accounts.Actor{}, 70*time.Minute), late)); !kept.Late {
 		t.Errorf("%+v", kept)
 	}
@@ -171,12 +171,23 @@ func engineQuiz(t *testing.T, e store.Engine) {
 			t.Error("the log of changes has whose try it is")
 		}
 	}
-	must[quiz.Contest](t)(e.MoveQuiz(ctx, at(part, 2*time.Hour), quiz.MakeMove{ID: q.ID, Move: quiz.Fix}))
+	third := begin
+	third.Phone = "0977777777"
+	m = at(accounts.Actor{}, 55*time.Minute)
+	must[quiz.Try](t)(e.BeginTry(ctx, m, third))
+	if _, err := e.MoveQuiz(ctx, at(part, 2*time.Hour), quiz.MakeMove{ID: q.ID, Move: quiz.Fix}); !fault.Is(err, "quiz.held") {
+		t.Errorf("fixed while a phone may hold answers: %v", err)
+	}
+	must[quiz.Contest](t)(e.MoveQuiz(ctx, at(part, 2*time.Hour), quiz.MakeMove{ID: q.ID, Move: quiz.Fix, Sure: true}))
+	late.Secret = m.ID
+	if kept := must[quiz.Kept](t)(e.AnswerTry(ctx, at(accounts.Actor{}, 3*time.Hour), late)); !kept.Late || !kept.Try.Open() {
+		t.Errorf("after the result was fixed: %+v", kept)
+	}
 	if _, err := e.QuizResult(ctx, accounts.Actor{}, q.ID); !fault.Is(err, "quiz.no_result") {
 		t.Errorf("a result is read before it is public: %v", err)
 	}
 	must[quiz.Contest](t)(e.MoveQuiz(ctx, at(part, 2*time.Hour), quiz.MakeMove{ID: q.ID, Move: quiz.Publish}))
-	if r := must[quiz.Result](t)(e.QuizResult(ctx, part, q.ID)); len(r.Ranked) != 2 || r.Ranked[0].Phone != "0912345678" || r.Ranked[0].Prize != "Nhất" {
+	if r := must[quiz.Result](t)(e.QuizResult(ctx, part, q.ID)); len(r.Ranked) != 3 || r.Ranked[0].Phone != "0912345678" || r.Ranked[0].Prize != "Nhất" {
 		t.Errorf("%+v", r.Ranked)
 	}
 	r := must[quiz.Result](t)(e.QuizResult(ctx, accounts.Actor{}, q.ID))
@@ -207,7 +218,7 @@ func engineQuiz(t *testing.T, e store.Engine) {
 		}
 	}
 	list, _, err := e.Tries(ctx, part, q.ID, quiz.TryQuery{})
-	if err != nil || len(list) != 2 || !list[0].Nobodys() || list[0].Name+list[1].Name != "" {
+	if err != nil || len(list) != 3 || !list[0].Nobodys() || list[0].Name+list[1].Name != "" {
 		t.Errorf("after their time: %+v, %v", list, err)
 	}
 

@@ -322,7 +322,7 @@ func (d desk) move(w http.ResponseWriter, r *kit.Request) error {
 	}
 	m := r.Meta(f.ID)
 	m.Seen = f.Of
-	c := quiz.MakeMove{ID: r.PathValue("quiz"), Move: quiz.Move(f.Get("move")), Why: f.Get("why"), Seed: accounts.NewSecret()}
+	c := quiz.MakeMove{ID: r.PathValue("quiz"), Move: quiz.Move(f.Get("move")), Why: f.Get("why"), Seed: accounts.NewSecret(), Sure: f.Bool("sure")}
 	_, err = d.store.MoveQuiz(r.Context(), m, c)
 	if f.RefusedAloud(err) {
 		return d.renderContest(w, r, *f, kit.NewForm())
@@ -447,6 +447,8 @@ type tryPage struct {
 	Picks    []pick
 	Form     kit.Form
 	Dos      []kit.Option // what can be decided now
+	Ruled    []string     // what was decided, in words
+	Fixed    bool         // who won is decided: nothing can be before a step back
 }
 
 type pick struct {
@@ -491,10 +493,14 @@ func (d desk) renderTry(w http.ResponseWriter, r *kit.Request, f kit.Form) error
 		}
 		page.Picks = append(page.Picks, one)
 	}
-	for _, do := range quiz.Dos {
-		if s.Contest.Stage == quiz.Announced && t.Counts() && (do == quiz.Annul || t.Open()) {
+	page.Fixed = s.Contest.HasResult()
+	for _, do := range t.Dos() {
+		if !page.Fixed {
 			page.Dos = append(page.Dos, kit.Option{Value: string(do), Text: r.Say("quiz.do." + string(do))})
 		}
+	}
+	for _, x := range t.Rulings() {
+		page.Ruled = append(page.Ruled, r.Say("quiz.ruled", "what", r.Say("quiz.do."+string(x.Do)), "by", x.By, "at", x.At, "why", x.Why))
 	}
 	return d.try.Render(w, r, page)
 }

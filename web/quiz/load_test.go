@@ -82,7 +82,7 @@ func TestAProvincesEvening(t *testing.T) {
 						form.Set("a"+strconv.Itoa(q), "1")
 					}
 				}
-				form.Set("n", strconv.Itoa(n+1))
+				form.Set("timed", "1")
 				form.Set("do", map[bool]string{true: "send", false: "keep"}[n == 5])
 				ask("answer", http.MethodPost, "/quiz/"+id+"/try", form, cookies, i%4, http.StatusOK)
 			}

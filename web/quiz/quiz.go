@@ -113,7 +113,7 @@ type onePage struct {
 	kit.Page
 	row
 	Open, Soon bool
-	Goes       bool // this browser has begun
+	Own        []own // tries that were begun in this browser
 	Form       kit.Form
 	Communes   []kit.Option
 	Keeps      time.Time // until when names and numbers are kept
@@ -121,6 +121,51 @@ type onePage struct {
 	Winners    []winner
 	Districts  []place
 	Places     []place
+}
+
+// own is a try that was begun in this browser: a phone serves more than one person.
+type own struct{ ID, Name string }
+
+// mostSlips is how many tries of a contest one browser keeps the slips of.
+const mostSlips = 30
+
+// slips are the secrets of the tries that were begun in this browser, the last first.
+func slips(r *kit.Request, contest string) []string {
+	list := strings.FieldsFunc(r.Slip(contest), func(c rune) bool { return c == '.' })
+	return list[:min(len(list), mostSlips)]
+}
+
+// keepSlip lets this browser open a try until the contest forgets whose it is.
+func keepSlip(w http.ResponseWriter, r *kit.Request, q quiz.Contest, secret string) {
+	list := slices.DeleteFunc(slips(r, q.ID), func(old string) bool { return old == secret })
+	list = append([]string{secret}, list...)
+	r.SetSlip(w, q.ID, strings.Join(list[:min(len(list), mostSlips)], "."), q.Forgets().Sub(r.Now))
+}
+
+// secretOf is the secret of that try, or of the one begun last for ""; "" where this browser has none.
+func secretOf(r *kit.Request, contest, try string) string {
+	for _, secret := range slips(r, contest) {
+		if try == "" || quiz.TryOf(secret) == try {
+			return secret
+		}
+	}
+	return ""
+}
+
+// ownTries are those of a contest that were begun in this browser, but the one of that ID.
+func (p pages) ownTries(r *kit.Request, contest, but string) (list []own, err error) {
+	for _, secret := range slips(r, contest) {
+		if quiz.TryOf(secret) == but {
+			continue
+		}
+		switch s, err := p.store.Sit(r.Context(), contest, secret); {
+		case err == nil:
+			list = append(list, own{s.Try.ID, s.Try.Name})
+		case !fault.Is(err, "quiz.no_try"):
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 type winner struct {
@@ -163,7 +208,10 @@ func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form) erro
 		return err
 	}
 	page := onePage{Page: r.Page("quiz.page_title", "title", q.Title), row: row{Contest: q, Where: whose(r, reg, q)}, Form: f, Open: q.Open(r.Now),
-		Soon: q.Stage == quiz.Announced && r.Now.Before(q.Opens), Keeps: q.Forgets(), Goes: r.Slip(q.ID) != ""}
+		Soon: q.Stage == quiz.Announced && r.Now.Before(q.Opens), Keeps: q.Forgets()}
+	if page.Own, err = p.ownTries(r, q.ID, ""); err != nil {
+		return err
+	}
 	page.State, page.Badge = standing(q, r.Now)
 	if page.Open && q.Way == quiz.ByPhone {
 		page.Communes = kit.StationOptions(reg, stations.Filter{District: q.District, ActiveOn: r.Today()})
@@ -212,22 +260,30 @@ func (p pages) begin(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	r.SetSlip(w, id, f.ID, quiz.LateLife+24*time.Hour)
-	return r.Redirect(w, "/quiz/"+id+"/try", "")
+	q, err := p.store.Quiz(r.Context(), r.Actor, id)
+	if err != nil {
+		return err
+	}
+	keepSlip(w, r, q, f.ID)
+	return r.Redirect(w, tryPath(id, quiz.TryOf(f.ID)), "")
 }
+
+// tryPath is the page of a try of this browser.
+func tryPath(contest, try string) string { return "/quiz/" + contest + "/try?of=" + try }
 
 type sitPage struct {
 	kit.Page
 	ID, Name string
 	Away     bool   // nobody has begun on this phone
 	Try      string // ID
-	N        int
+	Others   []own  // that were begun on this phone too
 	Form     kit.Form
 	Asked    []asked
 	Over     bool
 	Sent     bool
 	Void     bool
-	Late     bool // something came late and waits for a word
+	Late     string // key of the sentence about what came late, "" for none
+	Blank    string // numbers of the questions without an answer, where she is asked about them
 	Answered int
 	Of       int
 	Right    int
@@ -235,6 +291,7 @@ type sitPage struct {
 	Until    time.Time
 	Left     int64 // ms until the end
 	Gone     int64 // ms since the beginning
+	GuessMS  int
 }
 
 type asked struct {
@@ -242,36 +299,62 @@ type asked struct {
 	Text    string
 	Answers []kit.Option
 	Chosen  string
+	MS      int
 }
 
 func (p pages) showSit(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderSit(w, r, kit.NewForm())
+	return p.renderSit(w, r, kit.NewForm(), r.URL.Query().Get("of"), nil)
 }
 
-func (p pages) renderSit(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+// lateKey says what became of what came late.
+func lateKey(q quiz.Contest, t quiz.Try) string {
+	switch {
+	case t.Late == nil:
+		return ""
+	case t.Late.Said == nil && q.HasResult():
+		return "quiz.late_text_fixed"
+	case t.Late.Said == nil:
+		return "quiz.late_text"
+	case t.Late.Count:
+		return "quiz.late_text_counted"
+	}
+	return "quiz.late_text_dropped"
+}
+
+func numbers(list []int) string {
+	var words []string
+	for _, n := range list {
+		words = append(words, strconv.Itoa(n))
+	}
+	return strings.Join(words, ", ")
+}
+
+// renderSit shows the try of that ID, or the one begun last; blank are questions she is asked about before it is sent.
+func (p pages) renderSit(w http.ResponseWriter, r *kit.Request, f kit.Form, try string, blank []int) error {
 	id := r.PathValue("quiz")
-	s, err := p.store.Sit(r.Context(), id, r.Slip(id))
+	secret := secretOf(r, id, try)
+	others, err := p.ownTries(r, id, quiz.TryOf(secret))
+	if err != nil {
+		return err
+	}
+	s, err := p.store.Sit(r.Context(), id, secret)
 	if fault.Is(err, "quiz.no_try") {
 		q, err := p.store.Quiz(r.Context(), r.Actor, id)
 		if err != nil {
 			return err
 		}
-		return p.sit.Render(w, r, sitPage{Page: r.Page("quiz.sit_title", "title", q.Title), ID: id, Away: true})
+		return p.sit.Render(w, r, sitPage{Page: r.Page("quiz.sit_title", "title", q.Title), ID: id, Away: true, Others: others})
 	}
 	if err != nil {
 		return err
 	}
 	t := s.Try
 	w.Header().Set("Cache-Control", "no-store")
-	page := sitPage{Page: r.Page("quiz.sit_title", "title", s.Contest.Title), ID: id, Name: t.Name, Try: t.ID, N: t.N, Form: f, Over: t.Over(r.Now),
-		Sent: !t.Sent.IsZero(),
-		Void: !t.Counts(), Late: t.Open(), Of: len(t.Picks), Until: t.Until, Left: max(0, t.Until.Sub(r.Now).Milliseconds()),
-		Gone: r.Now.Sub(t.Began).Milliseconds(), Told: s.Contest.Over(r.Now), Right: t.Right}
-	for _, pick := range t.Picks {
-		if pick.Answer != 0 {
-			page.Answered++
-		}
-	}
+	page := sitPage{Page: r.Page("quiz.sit_title", "title", s.Contest.Title), ID: id, Name: t.Name, Try: t.ID, Form: f, Over: t.Over(r.Now),
+		Sent: !t.Sent.IsZero(), Void: !t.Counts(), Late: lateKey(s.Contest, t), Blank: numbers(blank), Of: len(t.Picks),
+		Answered: len(t.Picks) - len(t.Blank()), Until: t.Until, Left: max(0, t.Until.Sub(r.Now).Milliseconds()),
+		Gone: r.Now.Sub(t.Began).Milliseconds(), Told: s.Contest.Over(r.Now), Right: t.Right, GuessMS: t.GuessMS,
+		Others: others}
 	if t.Guess != nil && !page.Form.Values.Has("guess") {
 		page.Form.Values.Set("guess", strconv.Itoa(*t.Guess))
 	}
@@ -279,12 +362,9 @@ func (p pages) renderSit(w http.ResponseWriter, r *kit.Request, f kit.Form) erro
 		return p.sit.Render(w, r, page)
 	}
 	for i, a := range s.Asked {
-		one := asked{Number: i + 1, Text: s.Questions[i].Text}
+		one := asked{Number: i + 1, Text: s.Questions[i].Text, Chosen: placeOf(a, t.Picks[i]), MS: t.Picks[i].MS}
 		for place, n := range a.Order {
 			one.Answers = append(one.Answers, kit.Option{Value: strconv.Itoa(place + 1), Text: s.Questions[i].Answers[n-1]})
-			if t.Picks[i].Answer == n {
-				one.Chosen = strconv.Itoa(place + 1)
-			}
 		}
 		if typed := f.Get("a" + strconv.Itoa(i)); typed != "" { // of a form that was refused
 			one.Chosen = typed
@@ -292,6 +372,14 @@ func (p pages) renderSit(w http.ResponseWriter, r *kit.Request, f kit.Form) erro
 		page.Asked = append(page.Asked, one)
 	}
 	return p.sit.Render(w, r, page)
+}
+
+// placeOf is where on the page the answer stands that was chosen, "" for none.
+func placeOf(a quiz.Asked, p quiz.Pick) string {
+	if i := slices.Index(a.Order, p.Answer); i >= 0 {
+		return strconv.Itoa(i + 1)
+	}
+	return ""
 }
 
 // mostTyped bounds the numbers of a form of answers.
@@ -310,7 +398,9 @@ func readAnswer(f *kit.Form) quiz.Answer {
 		}
 		return i
 	}
-	c := quiz.Answer{N: max(0, number("n")), Send: f.Get("do") == "send", Shown: make([]int, n), MS: make([]int, n)}
+	do := f.Get("do")
+	c := quiz.Answer{Timed: f.Bool("timed"), Send: do == "send" || do == "sure", Sure: do == "sure", Shown: make([]int, n), MS: make([]int, n),
+		GuessMS: max(0, number("tguess"))}
 	for i := range n {
 		c.Shown[i], c.MS[i] = number("a"+strconv.Itoa(i)), number("t"+strconv.Itoa(i))
 	}
@@ -321,12 +411,14 @@ func readAnswer(f *kit.Form) quiz.Answer {
 	return c
 }
 
-// kept is what a script is told.
+// kept is what a script is told: all that the server holds of the try, so that a page says no more than what stands.
 type kept struct {
-	N    int  `json:"n"`
-	Over bool `json:"over"`
-	Sent bool `json:"sent"`
-	Late bool `json:"late"`
+	Over  bool           `json:"over"`
+	Sent  bool           `json:"sent"`
+	Late  bool           `json:"late"`
+	A     map[int]string `json:"a"` // which place of each question was chosen
+	T     map[string]int `json:"t"` // and when it was pressed, as the phone said; of the guess too
+	Guess string         `json:"guess"`
 }
 
 // answer takes what a phone holds: a script's small request, or the whole form.
@@ -336,8 +428,9 @@ func (p pages) answer(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	id := r.PathValue("quiz")
-	secret := r.Slip(id)
-	if err := p.saves.Allow(quiz.TryOf(secret), r.Now); err != nil && secret != "" {
+	secret := secretOf(r, id, f.Get("try"))
+	try := quiz.TryOf(secret)
+	if err := p.saves.Allow(try, r.Now); err != nil && secret != "" {
 		return err
 	}
 	c := readAnswer(f)
@@ -353,16 +446,34 @@ func (p pages) answer(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 		w.Header().Set("Cache-Control", "no-store")
-		return r.JSON(w, http.StatusOK, kept{N: max(k.Try.N, c.N), Over: k.Try.Over(r.Now), Sent: !k.Try.Sent.IsZero(), Late: k.Late})
+		return r.JSON(w, http.StatusOK, told(k, r.Now))
 	}
 	if fault.Is(err, "quiz.over") || fault.Is(err, "quiz.no_try") { // its page says so
-		return r.Redirect(w, "/quiz/"+id+"/try", "")
+		return r.Redirect(w, tryPath(id, try), "")
 	}
 	if f.Refused(err) {
-		return p.renderSit(w, r, *f)
+		return p.renderSit(w, r, *f, try, nil)
 	}
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, "/quiz/"+id+"/try", map[bool]string{true: "quiz.sent", false: "quiz.kept"}[c.Send])
+	if len(k.Blank) > 0 {
+		return p.renderSit(w, r, kit.NewForm(), try, k.Blank)
+	}
+	return r.Redirect(w, tryPath(id, try), map[bool]string{true: "quiz.sent", false: "quiz.kept"}[c.Send])
+}
+
+// told is what a script is told of what was kept.
+func told(k quiz.Kept, at time.Time) kept {
+	t := k.Try
+	out := kept{Over: t.Over(at), Sent: !t.Sent.IsZero(), Late: k.Late, A: map[int]string{}, T: map[string]int{"guess": t.GuessMS}}
+	for i, pick := range t.Picks {
+		if pick.Answer != 0 {
+			out.A[i], out.T[strconv.Itoa(i)] = placeOf(k.Asked[i], pick), pick.MS
+		}
+	}
+	if t.Guess != nil {
+		out.Guess = strconv.Itoa(*t.Guess)
+	}
+	return out
 }

@@ -1,21 +1,46 @@
 // The answers of a knowledge contest stay on the phone until the server has them: each small request says all that was
-// chosen, so that one that arrives makes up for those that were lost. n counts what was pressed; the server's clock
-// decides what was in time.
+// chosen and when it was pressed, so that one that arrives makes up for those that were lost, and windows of one try do
+// not undo each other. What the phone holds goes only when the server answers that it stands.
 import { storage } from "../kit/keep.js";
 
 const lull = 3000, // ms from a press to its request, for several at once
+  mostGuess = 10_000_000,
   again = 5000, // ms until a line is tried again
-  key = (id) => "loa-quiz:" + id;
+  key = (id) => "loa-quiz:" + id,
+  none = () => ({ a: {}, t: {}, done: false });
 
-// send posts what the phone holds; it answers what the server has of it, null without a line, "gone" where that ended.
-export async function send(action, fields, done, post = fetch) {
-  const body = new URLSearchParams(fields);
-  body.set("do", done ? "send" : "keep");
+// merge is what two of a try's windows, or a window and the server, hold together: of each question what was pressed last.
+export function merge(mine, theirs) {
+  const both = { a: { ...mine.a }, t: { ...mine.t }, done: !!(mine.done || theirs.done) };
+  for (const [at, ms] of Object.entries(theirs.t))
+    if (!(both.t[at] > ms)) [both.a[at], both.t[at]] = [theirs.a[at], ms];
+  return both;
+}
+
+// missing is what the server's answer does not say it has.
+export const missing = (held, answer) => Object.keys(held.t).filter((at) => !(answer.t[at] >= held.t[at]));
+
+// send posts what the phone holds of so many questions; it answers what the server has, null without a line, or the
+// status of what was refused.
+export async function send(action, id, of, held, post = fetch) {
+  const body = new URLSearchParams({ try: id, timed: "1", do: held.done ? "sure" : "keep" });
+  for (let at = 0; at < of; at++) {
+    body.set("t" + at, held.t[at] ?? 0);
+    if (held.a[at]) body.set("a" + at, held.a[at]);
+  }
+  if (held.a.guess) {
+    body.set("guess", held.a.guess);
+    body.set("tguess", held.t.guess);
+  }
   try {
     const headers = { Accept: "application/json" },
       answer = await post(action, { method: "POST", body, headers, redirect: "manual" });
-    if (answer.ok && /json/.test(answer.headers.get("Content-Type"))) return await answer.json();
-    return [400, 404, 409, 410, 422].includes(answer.status) ? "gone" : null;
+    if (answer.ok && /json/.test(answer.headers.get("Content-Type"))) {
+      const has = await answer.json();
+      has.a.guess = has.guess;
+      return has;
+    }
+    return [400, 404, 409, 410, 422].includes(answer.status) ? answer.status : null;
   } catch {
     return null;
   }
@@ -28,100 +53,128 @@ export const clock = (ms) => {
 };
 
 function begin(form) {
-  const id = key(form.dataset.quiz),
+  const id = form.dataset.quiz,
+    its = key(id),
     said = form.querySelector("[data-said]"),
     shown = form.querySelector("[data-clock]"),
+    blank = form.querySelector("[data-blank]"),
+    of = form.querySelectorAll("fieldset").length,
     began = Date.now() - Number(form.dataset.gone),
     ends = Date.now() + Number(form.dataset.left),
-    held = storage.get(id) ?? { n: Number(form.dataset.n), fields: null, done: false };
-  let had = Number(form.dataset.n),
+    kept = () => storage.get(its) ?? none();
+  let had = none(), // what the server has
     timer = 0,
-    going = false;
+    going = false,
+    up = false;
   const say = (what) => (said.textContent = said.dataset[what] ?? "");
-  const fields = () => [...new FormData(form)].filter(([name]) => name !== "do");
-  const keep = () => {
-    form.elements.n.value = held.n;
-    held.fields = fields();
-    storage.set(id, held);
+  const value = (at) => form.elements[at === "guess" ? at : "a" + at];
+  const show = (held) => {
+    for (const at in held.t) if (held.a[at]) value(at).value = held.a[at]; // of radio buttons too
   };
-  if (held.fields && held.n > had)
-    for (const [name, value] of held.fields) {
-      const e = form.elements[name];
-      if (e && name !== "id" && name !== "n") e.value = value; // of radio buttons too
-    }
+  for (const e of form.querySelectorAll("[name^=t]")) {
+    const at = e.name.slice(1),
+      chosen = value(at)?.value;
+    if (chosen) [had.a[at], had.t[at]] = [chosen, Number(e.value)];
+  }
+  show(merge(had, kept()));
 
   async function now() {
     clearTimeout(timer);
-    if (going || (held.n <= had && !held.done)) return;
+    const held = kept();
+    if (going || (!held.done && missing(held, had).length === 0)) return;
     going = true;
-    const n = held.n,
-      done = held.done;
-    say(done ? "sending" : "keeping");
-    const answer = await send(form.action, held.fields ?? fields(), done);
+    say(held.done ? "sending" : up ? "stuck" : "keeping");
+    const answer = await send(form.action, id, of, held);
     going = false;
-    if (answer === "gone") return location.reload();
-    if (!answer) {
+    if (answer === 404 || answer === 410) return location.reload(); // its page says what it is; the phone keeps what it has
+    if (!answer?.t) {
+      if (answer) return say("refused");
+      if (up) say("stuck");
       timer = setTimeout(now, again);
       return;
     }
-    had = Math.max(had, n);
+    const stands = answer.sent || answer.late || missing(held, answer).length === 0;
+    had = answer;
+    const rest = merge(had, kept()),
+      more = missing(rest, had).length > 0;
     if (answer.over || answer.sent) {
-      if (held.n <= had) storage.remove(id);
+      if (stands && (answer.sent || !more)) storage.remove(its);
       return location.reload();
     }
-    say("kept");
-    if (held.n > had || held.done !== done) now();
+    if (!up) show(rest);
+    say(stands ? "kept" : "refused");
+    if (more || kept().done !== held.done) now();
   }
 
   const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(now, lull);
   };
+  const press = (at) => {
+    const held = merge(had, kept()), // another window may have pressed
+      typed = value(at).value,
+      chosen = at === "guess" ? String(Math.min(mostGuess, Number(typed.replace(/\D/g, "")) || 0)) : typed;
+    if (!typed.trim()) return; // what was guessed once stands
+    held.t[at] = Math.max(1, Date.now() - began, (held.t[at] ?? 0) + 1);
+    held.a[at] = chosen;
+    storage.set(its, held);
+  };
   form.addEventListener("input", (e) => {
-    held.n++;
-    const place = /^a(\d+)$/.exec(e.target.name);
-    if (place) form.elements["t" + place[1]].value = Math.max(1, Date.now() - began);
-    keep();
+    press(e.target.name.replace(/^a(?=\d)/, ""));
+    blank.hidden = true;
     say("keeping");
     soon();
   });
   form.addEventListener("submit", (e) => {
     e.preventDefault();
-    held.n++;
-    held.done = e.submitter?.value !== "keep";
-    keep();
+    const held = merge(had, kept()),
+      open = [...Array(of).keys()].filter((at) => !held.a[at]).map((at) => at + 1),
+      how = e.submitter?.value ?? "send";
+    if (how === "send" && open.length > 0) {
+      blank.querySelector("p").textContent = blank.dataset.blank.replace("{which}", open.join(", "));
+      blank.hidden = false;
+      blank.focus();
+      blank.scrollIntoView({ block: "center" });
+      return;
+    }
+    held.done = how !== "keep";
+    storage.set(its, held);
     now();
   });
+  addEventListener("storage", (e) => {
+    if (e.key === its && !up) show(merge(had, kept()));
+  });
   addEventListener("online", now);
-  let up = false;
   const tick = setInterval(() => {
     const left = ends - Date.now();
-    shown.textContent = said.dataset.left.replace("{left}", clock(left));
+    shown.textContent = left > 0 ? said.dataset.left.replace("{left}", clock(left)) : said.dataset.up;
     if (left > 0 || up) return;
     up = true;
     clearInterval(tick);
-    say("up");
-    form.querySelectorAll("input, button").forEach((e) => (e.disabled = true)); // what was chosen is in held
-    held.n > had || held.done ? now() : setTimeout(() => location.reload(), 16000); // Grace
+    say("");
+    form.querySelectorAll("input, button").forEach((e) => (e.disabled = true)); // what was chosen is kept
+    const held = kept();
+    held.done || missing(held, had).length > 0 ? now() : setTimeout(() => location.reload(), 16000); // Grace
   }, 500);
   now();
 }
 
 // rest sends what the phone still holds once the time is up.
 async function rest(place) {
-  const id = key(place.dataset.quizRest),
-    held = storage.get(id),
-    said = place.querySelector("[data-said]");
-  if (!held?.fields) return;
+  const id = place.dataset.quizRest,
+    held = storage.get(key(id)),
+    said = place.querySelector("[data-said]"),
+    say = (what) => (said.textContent = said.dataset[what]);
+  if (!held?.t) return;
   said.hidden = false;
-  said.textContent = said.dataset.sending;
-  const answer = await send(place.dataset.action, held.fields, held.done);
-  if (!answer) {
-    setTimeout(() => rest(place), again);
-    return;
+  say("sending");
+  const answer = await send(place.dataset.action, id, Number(place.dataset.of), held);
+  if (answer?.t) {
+    storage.remove(key(id));
+    return location.reload(); // the page says what became of it
   }
-  storage.remove(id);
-  said.textContent = answer.late ? said.dataset.late : said.dataset.kept;
+  say(answer ? "refused" : "stuck");
+  if (!answer) setTimeout(() => rest(place), again);
 }
 
 if (typeof document !== "undefined") {

@@ -119,6 +119,9 @@ func TestAContestFromTheBankToTheWinners(t *testing.T) {
 	second.Get("/quiz/" + id)
 	second.Submit("main form", typed...)
 	second.Expect(http.StatusConflict, "main form .error", "mỗi người thi một lần")
+	if said := second.Doc().Find("main form .error").Text(); strings.Contains(said, " lúc ") {
+		t.Errorf("it is told when somebody came: %q", said)
+	}
 	second.Get("/quiz/" + id + "/try")
 	second.Expect(http.StatusOK, `.card a.button[href="/quiz/`+id+`"]`, "Đến trang vào thi")
 	second.Expect(http.StatusOK, "main", "Máy này chưa vào thi")
@@ -163,7 +166,7 @@ func TestAContestFromTheBankToTheWinners(t *testing.T) {
 	mai := stranger()
 	mai.Get("/quiz/" + id)
 	mai.Submit("main form", "phone", "0987654321", "name", "Lò Thị Mai", "station", "S00002", "agreed", "1")
-	late := url.Values{"n": {"4"}, "do": {"send"}, "guess": {"5"}}
+	late := url.Values{"timed": {"1"}, "do": {"sure"}, "guess": {"5"}}
 	for i, q := range mai.Doc().Find("fieldset").EachIter() {
 		late.Set("a"+strconv.Itoa(i), q.Find("input[type=radio]").AttrOr("value", ""))
 		late.Set("t"+strconv.Itoa(i), strconv.Itoa(1000*(i+1)))
@@ -194,7 +197,8 @@ func TestAContestFromTheBankToTheWinners(t *testing.T) {
 	org.Submit(`form[method="post"]`, "move", "fix")
 	org.Expect(http.StatusOK, "main", "Đã chốt kết quả", "Giàng A Páo", "0912345678", "Hạt giống")
 	pao.Get("/quiz/" + id)
-	pao.Refuse("Giàng", "0912345678")
+	pao.Expect(http.StatusOK, "main", "Vào bài của Giàng A Páo")
+	pao.Refuse("0912345678")
 	pao.Get("/quiz/" + id + "/try")
 	pao.Expect(http.StatusOK, ".card.ok", "Đúng 4/4")
 
@@ -264,15 +268,59 @@ func TestAVillageBehindOneAddress(t *testing.T) {
 	}
 }
 
+// TestGuessesAreSlowedDown: codes that open nothing and numbers that were used, by network; what is right is never counted, and a
+// contest under guessing from everywhere leaves each network few.
+func TestGuessesAreSlowedDown(t *testing.T) {
+	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
+	h, org, _ := hall(t, &now)
+	_, path := contestOf(org, 1)
+	knock := func(network, phone string) int {
+		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(url.Values{"phone": {phone}, "name": {"Lò Thị Mai"}, "station": {"S00001"},
+			"agreed": {"1"}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.RemoteAddr = network + ":1"
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	for i := range 150 {
+		if got := knock("10.0.0.1", "0912"+strconv.Itoa(100_000+i)); got != http.StatusSeeOther {
+			t.Fatalf("person %d of a village is answered %d", i, got)
+		}
+	}
+	count := map[int]int{}
+	for range 120 {
+		count[knock("10.0.0.1", "0912100000")]++
+	}
+	if count[http.StatusConflict] != 100 || count[http.StatusTooManyRequests] != 20 {
+		t.Errorf("%v", count)
+	}
+	if got := knock("10.0.0.1", "0977777777"); got != http.StatusTooManyRequests {
+		t.Errorf("a right one tells itself from a wrong one while it is refused: %d", got)
+	}
+	for n := range 20 { // the whole contest
+		for range 50 {
+			knock("10.0.1."+strconv.Itoa(n), "0912100000")
+		}
+	}
+	clear(count)
+	for range 10 {
+		count[knock("10.0.2.1", "0912100000")]++
+	}
+	if count[http.StatusConflict] != 5 || knock("10.0.3.1", "0977777777") != http.StatusSeeOther {
+		t.Errorf("a contest under guessing: %v", count)
+	}
+}
+
 // FuzzAnswers: whatever a phone sends.
 func FuzzAnswers(f *testing.F) {
-	f.Add("n=1&a0=1&t0=100&do=keep&guess=3")
-	f.Add("n=-1&a0=99999999999999999999&t0=x&guess=-5")
+	f.Add("timed=1&a0=1&t0=100&do=keep&guess=3")
+	f.Add("tguess=-1&a0=99999999999999999999&t0=x&guess=-5")
 	f.Fuzz(func(t *testing.T, body string) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		c, ok := quizpages.ReadAnswer(r)
-		if ok && (c.N < 0 || len(c.Shown) != len(c.MS) || len(c.Shown) > quiz.MostDraws) {
+		if ok && (c.GuessMS < 0 || len(c.Shown) != len(c.MS) || len(c.Shown) > quiz.MostDraws) {
 			t.Errorf("%+v", c)
 		}
 	})
