@@ -104,7 +104,7 @@ func DecideBegin(f BeginFacts, m accounts.Meta, c Begin) (t Try, begun bool, err
 		return t, false, refused(bad)
 	}
 	if f.Has != nil && f.Has.Counts() {
-		return t, false, fault.New(fault.Conflict, "quiz.tried", "at", f.Has.Began).At(map[Way]string{ByPhone: "phone", ByCode: "code"}[q.Way])
+		return t, false, fault.New(fault.Conflict, "quiz.tried").At(map[Way]string{ByPhone: "phone", ByCode: "code"}[q.Way])
 	}
 	t.Picks = make([]Pick, min(q.Draws, len(f.Key.Many)))
 	return t, true, nil

@@ -30,6 +30,16 @@ func NewLimiter(every time.Duration, burst, keys int) *Limiter {
 	return &Limiter{every: every, burst: burst, keys: lru}
 }
 
+// Spent says the same fault as Allow where the key has no try left, and counts none.
+func (l *Limiter) Spent(key string, at time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if lim, ok := l.keys.Get(key); ok && lim.TokensAt(at) < 1 {
+		return fault.New(fault.TooMany, "kit.too_many", "wait", l.every)
+	}
+	return nil
+}
+
 // Allow counts one try of the key at that instant. A fault kit.too_many says
 // how long to wait.
 func (l *Limiter) Allow(key string, at time.Time) error {

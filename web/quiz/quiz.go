@@ -37,13 +37,14 @@ type pages struct {
 
 	begins *kit.Limiter // by network: a whole village may stand behind one address
 	saves  *kit.Limiter // by try
+	wrong  guesses
 }
 
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("quiz", files)
 	p := pages{store: s, list: kit.NewView[listPage](f, "list.html"), one: kit.NewView[onePage](f, "one.html"), sit: kit.NewView[sitPage](f, "sit.html"),
-		begins: kit.NewLimiter(20*time.Millisecond, 3000, 10_000), saves: kit.NewLimiter(time.Second, 30, 100_000)}
+		begins: kit.NewLimiter(20*time.Millisecond, 3000, 10_000), saves: kit.NewLimiter(time.Second, 30, 100_000), wrong: newGuesses()}
 	k.Handle(
 		kit.Route{Pattern: "GET /quiz", Access: kit.Public, Handler: p.showList},
 		kit.Route{Pattern: "GET /quiz/{quiz}", Access: kit.Public, Handler: p.showOne},
@@ -249,10 +250,13 @@ func (p pages) begin(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	id := r.PathValue("quiz")
-	err = p.begins.Allow(r.Network(), r.Now)
+	if err = p.begins.Allow(r.Network(), r.Now); err == nil {
+		err = p.wrong.spent(r.Network(), id, r.Now)
+	}
 	if err == nil {
 		_, err = p.store.BeginTry(r.Context(), r.Meta(f.ID), quiz.Begin{Contest: id, Name: f.Get("name"), Phone: f.Get("phone"), Code: f.Get("code"),
 			Station: f.Get("station"), Agreed: f.Bool("agreed")})
+		p.wrong.count(r.Network(), id, r.Now, err)
 	}
 	if f.Refused(err) {
 		return p.renderOne(w, r, *f)

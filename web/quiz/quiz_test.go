@@ -298,17 +298,18 @@ func TestGuessesAreSlowedDown(t *testing.T) {
 	if got := knock("10.0.0.1", "0977777777"); got != http.StatusTooManyRequests {
 		t.Errorf("a right one tells itself from a wrong one while it is refused: %d", got)
 	}
-	for n := range 20 { // the whole contest
-		for range 50 {
-			knock("10.0.1."+strconv.Itoa(n), "0912100000")
+	g := quizpages.NewGuesses()
+	for n := range 1000 { // the whole contest, from everywhere
+		g.Wrong("network "+strconv.Itoa(n/50), "a contest", now)
+	}
+	for n := range 10 {
+		if got := g.Spent("another", "a contest", now); got != (n >= 5) {
+			t.Errorf("a contest under guessing, %d wrong before: %v", n, got)
 		}
+		g.Wrong("another", "a contest", now)
 	}
-	clear(count)
-	for range 10 {
-		count[knock("10.0.2.1", "0912100000")]++
-	}
-	if count[http.StatusConflict] != 5 || knock("10.0.3.1", "0977777777") != http.StatusSeeOther {
-		t.Errorf("a contest under guessing: %v", count)
+	if g.Spent("a village", "a contest", now) || g.Spent("another", "another contest", now) {
+		t.Error("who guessed nothing is refused")
 	}
 }
 
