@@ -1656,7 +1656,7 @@ func (c *Client) GetQuizzes(ctx context.Context) iter.Seq2[quiz.Contest, error] 
 // PostQuizzes: Make a knowledge contest of a district, or of the province: a draft that nobody else sees.
 //
 // POST /api/v1/quizzes
-func (c *Client) PostQuizzes(ctx context.Context, in quiz.Rules) (quiz.Contest, error) {
+func (c *Client) PostQuizzes(ctx context.Context, in quiz.SaveContest) (quiz.Contest, error) {
 	return ask[quiz.Contest](ctx, c, call{method: "POST", path: "/api/v1/quizzes", in: in})
 }
 
@@ -1670,7 +1670,7 @@ func (c *Client) GetQuiz(ctx context.Context, quizID string) (QuizRecord, error)
 // PutQuiz: Change a contest. Once it is announced only title, host, terms and a later end change.
 //
 // PUT /api/v1/quizzes/{quiz}
-func (c *Client) PutQuiz(ctx context.Context, quizID string, in quiz.Rules) (quiz.Contest, error) {
+func (c *Client) PutQuiz(ctx context.Context, quizID string, in quiz.SaveContest) (quiz.Contest, error) {
 	return ask[quiz.Contest](ctx, c, call{method: "PUT", path: "/api/v1/quizzes/{quiz}",
 		at: []string{quizID}, in: in, edits: true})
 }
@@ -1690,8 +1690,8 @@ func (c *Client) PostQuizCodes(ctx context.Context, quizID string, in quiz.MakeC
 	return ask[CodesMade](ctx, c, call{method: "POST", path: "/api/v1/quizzes/{quiz}/codes", at: []string{quizID}, in: in})
 }
 
-// PostQuizMove: Bring a contest on: announce takes its questions from the bank, fix decides who won, publish tells everybody, take_back
-// goes back and wants why.
+// PostQuizMove: Bring a contest on: announce takes its questions from the bank, fix decides who won, publish tells everybody, take_back goes
+// back and wants why.
 //
 // POST /api/v1/quizzes/{quiz}/move
 func (c *Client) PostQuizMove(ctx context.Context, quizID string, in quiz.MakeMove) (quiz.Contest, error) {

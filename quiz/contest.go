@@ -13,13 +13,14 @@ import (
 
 // SaveContest makes a contest, or changes one.
 type SaveContest struct {
-	ID string `json:"-"` // "" for a new one
+	ID  string `json:"-"`                                    // "" for a new one
+	Why string `json:"why,omitempty" schema:"maxLength=500"` // of what is changed once it is open
 	Rules
 }
 
 // DecideContest says what a contest becomes. Once it is announced only its title, who holds it, what people read of it and a later end can
-// be changed: the rest is what people took part under. Faults: accounts.denied, quiz.unknown, stations.no_district, edit.stale,
-// quiz.locked, quiz.refused whose parts say what is wrong beside which field.
+// be changed: the rest is what people took part under; see Contest.edited. Faults: accounts.denied, quiz.unknown, stations.no_district, edit.stale,
+// those of Contest.edited, quiz.refused whose parts say what is wrong beside which field.
 func DecideContest(reg *stations.Registry, m accounts.Meta, was *Contest, c SaveContest) (Contest, error) {
 	q := Contest{ID: m.NewID(), Stage: Draft}
 	if c.ID != "" {
@@ -57,14 +58,9 @@ func DecideContest(reg *stations.Registry, m accounts.Meta, was *Contest, c Save
 		return q, refused(bad)
 	}
 	if before.Stage != Draft {
-		same := q
-		same.Title, same.Host, same.Terms, same.Closes = before.Title, before.Host, before.Terms, before.Closes
-		switch {
-		case accounts.EditionOf(accounts.Touch{}, same.Rules).Tag != accounts.EditionOf(accounts.Touch{}, before.Rules).Tag,
-			before.Stage != Announced && !q.Closes.Equal(before.Closes):
-			return q, fault.New(fault.Conflict, "quiz.locked")
-		case q.Closes.Before(before.Closes), !q.Closes.Equal(before.Closes) && !m.At.Before(before.Closes):
-			return q, fault.New(fault.Conflict, "quiz.closes_earlier", "at", before.Closes).At("closes")
+		var err error
+		if q, err = q.edited(m, before, c.Why); err != nil {
+			return q, err
 		}
 	}
 	q.Touch = m.Touch(before, q)

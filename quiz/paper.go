@@ -33,6 +33,19 @@ func Minutes(reg *stations.Registry, l text.Language, o paper.Office, q Contest,
 	for _, b := range q.Back {
 		p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_back", "by", b.By, "at", b.At, "why", b.Why)))
 	}
+	for _, e := range q.Edits {
+		p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_edited", "by", e.By, "at", e.At, "what", e.Words(l), "why", e.Why)))
+	}
+	if len(r.Ruled) > 0 {
+		ruled := paper.Table{Columns: []paper.Column{{Name: l.Say("quiz.rank"), Width: 6}, {Name: l.Say("quiz.commune"), Width: 20, Places: paper.Words},
+			{Name: l.Say("quiz.began"), Width: 16, Places: paper.Words}, {Name: l.Say("quiz.decide"), Width: 20, Places: paper.Words},
+			{Name: l.Say("quiz.decided_by"), Width: 24, Places: paper.Words}, {Name: l.Say("quiz.why"), Width: 28, Places: paper.Words}}}
+		for i, x := range r.Ruled {
+			ruled.Rows = append(ruled.Rows, []any{i + 1, reg.Label(x.Station), x.Began, l.Say("quiz.do." + string(x.Do)),
+				l.Say("quiz.by_at", "by", x.By, "at", x.At), x.Why})
+		}
+		p.Body = append(p.Body, paper.Heading(l.Say("quiz.minutes_ruled")), ruled)
+	}
 	p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_end", "by", r.By, "at", r.At)))
 	p.Signers = []paper.Signer{{Office: l.Say("quiz.sign_clerk")}, {Office: l.Say("quiz.sign_head")}}
 	return p

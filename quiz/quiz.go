@@ -104,6 +104,7 @@ type Contest struct {
 	Stage     Stage     `json:"stage"`
 	Pool      int       `json:"pool,omitempty"` // questions taken from the bank
 	Back      []Back    `json:"back,omitempty"`
+	Edits     []Edit    `json:"edits,omitempty"`    // since it opened
 	Forgotten time.Time `json:"forgotten,omitzero"` // names and numbers of people
 	accounts.Touch
 }

@@ -263,6 +263,7 @@ func TestAContestGoesOnByItsSteps(t *testing.T) {
 		edit func(*Rules)
 		code string
 	}{
+		"nothing":     {func(r *Rules) {}, ""},
 		"its title":   {func(r *Rules) { r.Title = "Khác" }, ""},
 		"later":       {func(r *Rules) { r.Closes = r.Closes.Add(time.Hour) }, ""},
 		"earlier":     {func(r *Rules) { r.Closes = r.Closes.Add(-time.Minute) }, "quiz.closes_earlier"},
@@ -272,9 +273,33 @@ func TestAContestGoesOnByItsSteps(t *testing.T) {
 		r := q.Rules
 		r.Prizes = slices.Clone(r.Prizes)
 		c.edit(&r)
-		if _, err := DecideContest(reg, by(org, time.Hour), &q, SaveContest{ID: q.ID,
+		if _, err := DecideContest(reg, by(org, time.Hour), &q, SaveContest{ID: q.ID, Why: "Mất điện",
 			Rules: r}); (err == nil) != (c.code == "") || err != nil && !is(err, c.code, "") {
 			t.Errorf("%s of an announced contest: %v", name, err)
+		}
+	}
+	other := q.Rules
+	other.Title, other.Terms = "Khác", "Mới"
+	if _, err := DecideContest(reg, by(org, time.Minute), &q, SaveContest{ID: q.ID, Rules: other}); !is(err, "quiz.why_missing", "why") {
+		t.Errorf("changed under people's hands without a reason: %v", err)
+	}
+	if e, err := DecideContest(reg, by(org, -time.Minute), &q, SaveContest{ID: q.ID, Rules: other}); err != nil || len(e.Edits) > 0 {
+		t.Errorf("before it opens: %+v, %v", e.Edits, err)
+	}
+	late := q.Rules
+	late.Closes = late.Closes.Add(time.Hour)
+	if _, err := DecideContest(reg, by(org, 2*time.Hour), &q, SaveContest{ID: q.ID, Rules: late, Why: "x"}); !is(err, "quiz.closed_end", "closes") {
+		t.Errorf("opened again: %v", err)
+	}
+	e, err := DecideContest(reg, by(org, 3*time.Hour), &q, SaveContest{ID: q.ID, Rules: other, Why: "Sai tên"})
+	if err != nil || len(e.Edits) != 1 || !strings.Contains(e.Edits[0].Words(text.Vietnamese), "Tìm hiểu nông thôn mới” thành “Khác”") {
+		t.Errorf("%+v, %v", e.Edits, err)
+	}
+	for _, stage := range []Stage{Fixed, Published} {
+		done := q
+		done.Stage = stage
+		if _, err := DecideContest(reg, by(org, 3*time.Hour), &done, SaveContest{ID: q.ID, Rules: other, Why: "x"}); !is(err, "quiz.fixed_already", "") {
+			t.Errorf("changed when it was %s: %v", stage, err)
 		}
 	}
 	stale := by(org, time.Hour)

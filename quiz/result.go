@@ -15,8 +15,16 @@ type Result struct {
 	By      string    `json:"by"`
 	Of      int       `json:"of"` // questions of a try
 	Sum     Tally     `json:"sum"`
-	Ranked  []Ranked  `json:"ranked"` // the best, those with prizes first
-	Places  []Place   `json:"places"` // each commune with a try
+	Ranked  []Ranked  `json:"ranked"`          // the best, those with prizes first
+	Places  []Place   `json:"places"`          // each commune with a try
+	Ruled   []Ruled   `json:"ruled,omitempty"` // words about single tries, which the minutes tell
+}
+
+// Ruled is a word about somebody's try, who is not named.
+type Ruled struct {
+	Station string    `json:"station"`
+	Began   time.Time `json:"began"`
+	Ruling
 }
 
 // Ranked is one of the best.

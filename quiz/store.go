@@ -166,7 +166,7 @@ func (r Result) Public() Result {
 	for i, x := range r.Ranked {
 		r.Ranked[i].Name, r.Ranked[i].Phone, r.Ranked[i].Code, r.Ranked[i].Try = Short(x.Name), Hidden(x.Phone), "", ""
 	}
-	r.By = ""
+	r.By, r.Ruled = "", nil
 	return r
 }
 

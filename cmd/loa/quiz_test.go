@@ -115,7 +115,6 @@ type sitting struct {
 	t    *testing.T
 	url  string
 	jar  http.Client
-	n    int
 	page *goquery.Document
 }
 
@@ -162,8 +161,7 @@ func (s *sitting) begin(field, who string) {
 // answer chooses an answer of each question, and returns which stand on the page then.
 func (s *sitting) answer(which string, all bool) (chosen []string) {
 	s.t.Helper()
-	s.n++
-	typed := url.Values{"n": {strconv.Itoa(s.n)}, "do": {map[bool]string{true: "send", false: "keep"}[all]}}
+	typed := url.Values{"do": {map[bool]string{true: "send", false: "keep"}[all]}}
 	for i, q := range s.page.Find("form[data-quiz] fieldset").EachIter() {
 		label := q.Find("label").FilterFunction(func(_ int, l *goquery.Selection) bool {
 			right := slices.Contains([]string{"Phân loại", "Mỗi xã một sản phẩm"}, strings.TrimSpace(l.Text()))

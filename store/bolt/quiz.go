@@ -341,16 +341,20 @@ func dropPool(tx *tx, q quiz.Contest) error {
 // fixQuiz decides who won.
 func fixQuiz(tx *tx, m accounts.Meta, q quiz.Contest, places []quiz.Place, sum quiz.Tally) error {
 	var counts []quiz.Try
+	var ruled []quiz.Ruled
 	for e, err := range quizTries.ascend(tx, of(q.ID), after(of(q.ID))) {
 		if err != nil {
 			return err
+		}
+		for _, x := range e.rec.Rulings() {
+			ruled = append(ruled, quiz.Ruled{Station: e.rec.Station, Began: e.rec.Began, Ruling: x})
 		}
 		if e.rec.Counts() {
 			counts = append(counts, e.rec)
 		}
 	}
 	return quizResults.put(tx, []byte(q.ID), quiz.Result{Contest: q.ID, At: m.At.UTC(), By: m.By.Name, Of: q.Draws, Sum: sum,
-		Ranked: quiz.Rank(q, counts, sum), Places: places})
+		Ranked: quiz.Rank(q, counts, sum), Places: places, Ruled: ruled})
 }
 
 // Quiz implements quiz.Store.

@@ -152,8 +152,8 @@ func (f *filler) quizzes(by accounts.Actor) {
 			_, err := f.s.BeginTry(f.ctx, m, c)
 			f.must(err)
 			guess := n
-			_, err = f.s.AnswerTry(f.ctx, f.meta(accounts.Actor{}, at.Add(2*time.Minute)), quiz.Answer{Contest: q.ID, Secret: m.ID, Timed: true, Shown: []int{1, 2},
-				MS: []int{1000, 2000}, Guess: &guess, Send: n == 0})
+			_, err = f.s.AnswerTry(f.ctx, f.meta(accounts.Actor{}, at.Add(2*time.Minute)), quiz.Answer{Contest: q.ID, Secret: m.ID, Timed: true,
+				Shown: []int{1, 2}, MS: []int{1000, 2000}, Guess: &guess, Send: n == 0})
 			f.must(err)
 		}
 		_, err = f.s.MoveQuiz(f.ctx, f.meta(by, at.Add(2*time.Hour)), quiz.MakeMove{ID: q.ID, Move: quiz.Fix, Sure: true})

@@ -72,11 +72,11 @@ func (q quizRoutes) routes() []kit.Route {
 			Summary: "Change a question; retired ones are drawn by no contest that is announced later. Contests that took it keep it as it was."},
 		{Pattern: "GET /api/v1/quizzes", Access: run, Handler: q.list, Query: "limit after", Out: kit.List[quiz.Contest]{},
 			Summary: "Knowledge contests, those that open last first: drafts for who runs them, the others for everybody who runs some."},
-		{Pattern: "POST /api/v1/quizzes", Statuses: []int{http.StatusCreated}, Access: run, Handler: q.add, In: quiz.Rules{}, Out: quiz.Contest{},
+		{Pattern: "POST /api/v1/quizzes", Statuses: []int{http.StatusCreated}, Access: run, Handler: q.add, In: quiz.SaveContest{}, Out: quiz.Contest{},
 			Summary: "Make a knowledge contest of a district, or of the province: a draft that nobody else sees."},
 		{Pattern: "GET /api/v1/quizzes/{quiz}", Access: run, Handler: q.one, Out: QuizRecord{},
 			Summary: "One contest, with the tries of each commune and the codes for who runs it; the seed of the draws once nobody answers any more."},
-		{Pattern: "PUT /api/v1/quizzes/{quiz}", Edits: true, Access: run, Handler: q.edit, In: quiz.Rules{}, Out: quiz.Contest{},
+		{Pattern: "PUT /api/v1/quizzes/{quiz}", Edits: true, Access: run, Handler: q.edit, In: quiz.SaveContest{}, Out: quiz.Contest{},
 			Summary: "Change a contest. Once it is announced only title, host, terms and a later end change."},
 		{Pattern: "POST /api/v1/quizzes/{quiz}/move", Edits: true, Access: run, Handler: q.move, In: quiz.MakeMove{}, Out: quiz.Contest{},
 			Summary: "Bring a contest on: announce takes its questions from the bank, fix decides who won, publish tells everybody, " +
@@ -202,11 +202,12 @@ func (q quizRoutes) edit(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (q quizRoutes) save(w http.ResponseWriter, r *kit.Request, status int) error {
-	c := quiz.SaveContest{ID: r.PathValue("quiz")}
-	m, err := readChange(r, &c.Rules)
+	var c quiz.SaveContest
+	m, err := readChange(r, &c)
 	if err != nil {
 		return err
 	}
+	c.ID = r.PathValue("quiz")
 	is, err := q.store.SaveQuiz(r.Context(), m, c)
 	return answer(w, r, status, is, err)
 }

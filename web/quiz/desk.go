@@ -94,8 +94,9 @@ type editPage struct {
 	Districts []kit.Option
 	Ways      []kit.Option
 	Topics    []kit.Option
-	Ranks     []int // rows of prizes
-	Locked    bool
+	Ranks     []int  // rows of prizes
+	Locked    string // key of what can still be changed
+	Reason    bool   // and it wants a reason
 	Back      string
 }
 
@@ -158,9 +159,23 @@ func (d desk) renderEdit(w http.ResponseWriter, r *kit.Request, f kit.Form) erro
 		if err != nil {
 			return err
 		}
-		page.Page, page.Locked, page.Back = r.Page("quiz.edit"), q.Stage != quiz.Draft, "/quizzes/"+id
+		page.Page, page.Locked, page.Back = r.Page("quiz.edit"), locked(q, r.Now), "/quizzes/"+id
+		page.Reason = page.Locked != "" && !r.Now.Before(q.Opens)
 	}
 	return d.edit.Render(w, r, page)
+}
+
+// locked says what of a contest can still be changed, "" for all of it.
+func locked(q quiz.Contest, at time.Time) string {
+	switch {
+	case q.HasResult():
+		return "quiz.fixed_already"
+	case q.Stage == quiz.Draft:
+		return ""
+	case at.Before(q.Closes):
+		return "quiz.locked"
+	}
+	return "quiz.locked_closed"
 }
 
 // readRules reads the form of a contest.
@@ -192,7 +207,7 @@ func (d desk) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := quiz.SaveContest{ID: r.PathValue("quiz"), Rules: readRules(f)}
+	c := quiz.SaveContest{ID: r.PathValue("quiz"), Rules: readRules(f), Why: f.Get("why")}
 	var q quiz.Contest
 	if err = f.Err(); err == nil && c.ID == "" {
 		q, err = d.store.SaveQuiz(r.Context(), r.Meta(f.ID), c)

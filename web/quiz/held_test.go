@@ -80,6 +80,24 @@ func TestWhatComesAfterTheResultIsKept(t *testing.T) {
 	org.Expect(http.StatusOK, "main", "Không tính phần đến muộn", "Xem drop", "Tính phần đến muộn", "Xem count")
 	mai.Get(path + "/try")
 	mai.Expect(http.StatusOK, "main", "Ban tổ chức đã tính phần đến sau")
+
+	org.Get(home + "/edit")
+	org.Expect(http.StatusOK, "main", "Cuộc thi đã đóng: chỉ còn sửa được tên")
+	org.Submit("main form", "title", "Tên khác")
+	org.Expect(http.StatusUnprocessableEntity, "main form .error", "Hãy ghi lý do")
+	org.Submit("main form", "title", "Tên khác", "why", "In nhầm tên")
+	org.Expect(http.StatusOK, "h1", "Tên khác")
+	org.Submit(`form[method="post"]`, "move", "fix")
+	org.Expect(http.StatusOK, "main", "Đã chốt kết quả")
+	if n := org.Doc().Find(`a[href$="/edit"]`).Length(); n > 0 {
+		t.Error("a contest whose results are fixed offers to be edited")
+	}
+	if got := org.Get(home + "/papers"); !strings.Contains(got.Body.String(), "Xem drop") {
+		t.Error("the minutes do not tell why")
+	}
+	org.Expect(http.StatusOK, ".paper", "Quyết định về từng lượt thi", "Không tính phần đến muộn", "Xem count", "In nhầm tên", "Mai mất sóng")
+	mai.Get(path)
+	mai.Expect(http.StatusOK, "main", "Ban tổ chức sửa lúc", "In nhầm tên")
 }
 
 // TestTwoPeopleOnOnePhone: each has a slip of her own, while the contest runs and after it.

@@ -114,7 +114,8 @@ type onePage struct {
 	kit.Page
 	row
 	Open, Soon bool
-	Own        []own // tries that were begun in this browser
+	Own        []own    // tries that were begun in this browser
+	Edited     []string // what was changed since it opened
 	Form       kit.Form
 	Communes   []kit.Option
 	Keeps      time.Time // until when names and numbers are kept
@@ -212,6 +213,9 @@ func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form) erro
 		Soon: q.Stage == quiz.Announced && r.Now.Before(q.Opens), Keeps: q.Forgets()}
 	if page.Own, err = p.ownTries(r, q.ID, ""); err != nil {
 		return err
+	}
+	for _, e := range q.Edits {
+		page.Edited = append(page.Edited, r.Say("quiz.edited_public", "at", e.At, "what", e.Words(r.Lang), "why", e.Why))
 	}
 	page.State, page.Badge = standing(q, r.Now)
 	if page.Open && q.Way == quiz.ByPhone {

@@ -9,7 +9,7 @@ const lull = 3000, // ms from a press to its request, for several at once
   key = (id) => "loa-quiz:" + id,
   none = () => ({ a: {}, t: {}, done: false });
 
-// merge is what two of a try's windows, or a window and the server, hold together: of each question what was pressed last.
+// merge is what two windows of a try, or one and the server, hold together: of each question what was pressed last.
 export function merge(mine, theirs) {
   const both = { a: { ...mine.a }, t: { ...mine.t }, done: !!(mine.done || theirs.done) };
   for (const [at, ms] of Object.entries(theirs.t))
@@ -86,7 +86,7 @@ function begin(form) {
     say(held.done ? "sending" : up ? "stuck" : "keeping");
     const answer = await send(form.action, id, of, held);
     going = false;
-    if (answer === 404 || answer === 410) return location.reload(); // its page says what it is; the phone keeps what it has
+    if (answer === 404 || answer === 410) return location.reload(); // its page says why; the phone keeps what it has
     if (!answer?.t) {
       if (answer) return say("refused");
       if (up) say("stuck");
