@@ -53,7 +53,7 @@ func ReadFilter[T any](r *Request, more ...string) (T, error) {
 		return f, err
 	}
 	if e := fault.Of(err); fault.Is(err, "filter.word_unknown") {
-		return f, fault.New(e.Kind, "filter.choice_unknown", "word", e.Args["word"]).At(e.Field)
+		return f, fault.New(e.Kind, "filter.choice_unknown", "word", fmt.Sprint(e.Args["word"])).At(e.Field)
 	}
 	if err == nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		err = r.readsAll(slices.Concat(filter.Names(f), everywhere, more))
