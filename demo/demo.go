@@ -45,6 +45,7 @@ type Store interface {
 	airing.SettingsStore
 	sample.Store
 	coverage.Store
+	airing.Seals
 	coverage.CallBook
 	coverage.Pleas
 	coverage.CallSource

@@ -1,8 +1,14 @@
 package demo
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 
+	"loa/coverage"
+	"loa/coverage/report"
+	"loa/internal/paper"
+	"loa/internal/text"
 	"loa/outgoing"
 	"loa/stations"
 )
@@ -32,5 +38,47 @@ func (w *world) number() error {
 			}
 		}
 	}
-	return nil
+	return w.layOut()
+}
+
+// layOut says who receives reports, gives the report of the month before its number, and lets a district lay out its reports its own way.
+func (w *world) layOut() error {
+	monitor, at := w.people["giamsat"], w.now.AddDate(0, 0, -1)
+	to := []string{"Ban Chỉ đạo các chương trình mục tiêu quốc gia tỉnh (để báo cáo)", "Uỷ ban nhân dân các huyện, thị xã, thành phố"}
+	if _, err := w.store.SaveOffice(w.ctx, w.meta(monitor, at), outgoing.SaveOffice{Receivers: to}); err != nil {
+		return err
+	}
+	today := stations.DateOf(at.In(text.Zone))
+	f := coverage.Filter{}.Over(coverage.StretchOf(coverage.ByMonth, today.AddDays(-today.Start(text.Zone).Day())))
+	r, err := report.Of(w.ctx, w.store, monitor, f, text.Vietnamese, at)
+	if err != nil {
+		return err
+	}
+	head := outgoing.Head{Parent: "Uỷ ban nhân dân tỉnh Lào Cai", Agency: "Văn phòng điều phối nông thôn mới", Symbol: "VPĐP", Place: "Lào Cai"}
+	list := r.Papers(outgoing.Entry{Head: head, Date: today, Receivers: to}.Office(), text.Vietnamese, at)
+	c := outgoing.Take{Kind: outgoing.Report, About: list[0].Title + " – " + list[0].About[0], Head: head, Receivers: to, Date: today,
+		Of: report.Address(f, at), Sum: paper.Sum(list), Lang: text.Vietnamese}
+	if _, err := w.store.TakeNumber(w.ctx, w.meta(monitor, at), c); err != nil {
+		return err
+	}
+	var file bytes.Buffer
+	if err := paper.Start(&file, report.Sample(text.Vietnamese, at)); err != nil {
+		return err
+	}
+	codes := make([]string, 0, 10)
+	for _, d := range w.reg.Districts(today) {
+		codes = append(codes, d.Code)
+	}
+	slices.Sort(codes)
+	district := codes[min(1, len(codes)-1)] // whose log-in is shown
+	local := w.people["huyen-"+district]
+	lay, err := outgoing.NewLayout(district, outgoing.PeriodReport, "mau-bao-cao-huyen.docx", file.Bytes(), report.Sample(text.Vietnamese, at))
+	if err != nil {
+		return err
+	}
+	tried, err := w.store.TryLayout(w.ctx, w.meta(local, at), lay)
+	if err == nil {
+		_, err = w.store.MoveLayout(w.ctx, w.meta(local, at), outgoing.MoveLayout{ID: tried.ID, Use: true})
+	}
+	return err
 }

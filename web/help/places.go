@@ -61,6 +61,8 @@ var places = []place{
 	{"/questions", "", "ban-to-chuc", "6. Cuộc thi tìm hiểu"},
 	{"/papers", accounts.Organiser, "ban-to-chuc", "5. Kết quả, giải, in ấn"},
 	{"/papers", "", "giam-sat", "Số văn bản đi"},
+	{"/papers/office", "", "giam-sat", "Mẫu Word và nơi nhận của cơ quan"},
+	{"/papers/layout", "", "giam-sat", "Mẫu Word và nơi nhận của cơ quan"},
 	{"/plan", accounts.Admin, "quan-tri", "Kế hoạch năm"},
 	{"/plan", "", "giam-sat", "Kế hoạch năm"},
 	{"/plan/new", "", "quan-tri", "Kế hoạch năm"},
