@@ -22,11 +22,20 @@ type Tally struct {
 	ByMachine    uint16       `json:"verified_machine"`     // of verified, by the machine alone
 	ByBoth       uint16       `json:"verified_both"`        // of verified, by the machine and a person
 	Reasons      ReasonCounts `json:"reasons"`              // of not aired, by reason
+	ReasonsOff   ReasonCounts `json:"reasons_off_target"`   // of not aired of programmes that do not count toward the target, the same
 }
 
 // Failed counts the airings of programmes that count toward the target that failed:
 // what stands beside Qualifying, of the same programmes.
 func (t Tally) Failed() uint16 { return t.NotAired - t.NotAiredOff }
+
+// FailedFor are the reasons of what Failed counts.
+func (t Tally) FailedFor() ReasonCounts {
+	for i, n := range t.ReasonsOff {
+		t.Reasons[i] -= n
+	}
+	return t.Reasons
+}
 
 // ReasonCounts counts by reason, in the order of Reasons. Written down it
 // names each reason, so that another order or number of reasons reads it alike.
@@ -87,7 +96,7 @@ func Of(l Line) Tally {
 		t.NotAiredOff = one(l.OffTarget)
 		for i, r := range Reasons {
 			if l.Reason == r {
-				t.Reasons[i] = 1
+				t.Reasons[i], t.ReasonsOff[i] = 1, one(l.OffTarget)
 			}
 		}
 		return t
@@ -138,11 +147,11 @@ func (t Tally) Add(u Tally, sign int) Tally {
 var counterNames = [...]string{"aired", "qualifying", "on_time", "with_evidence", "verified", "contradicted", "not_aired",
 	"aired_off_target", "not_aired_off_target", "verified_machine", "verified_both"}
 
-func (t *Tally) counters() (cs [len(counterNames) + len(Reasons)]*uint16) {
+func (t *Tally) counters() (cs [len(counterNames) + 2*len(Reasons)]*uint16) {
 	copy(cs[:], []*uint16{&t.Aired, &t.Qualifying, &t.OnTime, &t.WithEvidence, &t.Verified, &t.Contradicted, &t.NotAired, &t.AiredOff, &t.NotAiredOff,
 		&t.ByMachine, &t.ByBoth})
 	for i := range Reasons {
-		cs[len(counterNames)+i] = &t.Reasons[i]
+		cs[len(counterNames)+i], cs[len(counterNames)+len(Reasons)+i] = &t.Reasons[i], &t.ReasonsOff[i]
 	}
 	return cs
 }
@@ -151,8 +160,10 @@ func (t *Tally) counters() (cs [len(counterNames) + len(Reasons)]*uint16) {
 // shape mean something else: whoever keeps them counts again when it differs.
 func TallyShape() []string {
 	names := slices.Clone(counterNames[:])
-	for _, r := range Reasons {
-		names = append(names, "reason "+string(r))
+	for _, kind := range []string{"reason ", "reason off target "} {
+		for _, r := range Reasons {
+			names = append(names, kind+string(r))
+		}
 	}
 	return append(names, "contradicted do not qualify") // no number: once they did
 }

@@ -313,3 +313,40 @@ func TestAWeekIsClosedOnlyAfterItsEnd(t *testing.T) {
 		t.Error("after it was opened:", fresh, anew, err)
 	}
 }
+
+// TestReasonsAreThoseOfTheWeek: beside a week that was missed stand the reasons of what counts and failed in it; none of a
+// week that aired or was excused, and none of programmes that do not count.
+func TestReasonsAreThoseOfTheWeek(t *testing.T) {
+	line := func(outcome airing.Outcome, reason airing.Reason, off bool) airing.Tally {
+		var l airing.Line
+		l.OffTarget, l.Qualifies, l.Outcome, l.Reason = off, outcome == airing.Aired && !off, outcome, reason
+		return airing.Of(l)
+	}
+	sum := func(list ...airing.Tally) (t airing.Tally) {
+		for _, one := range list {
+			t = t.Add(one, 1)
+		}
+		return t
+	}
+	power, rain := line(airing.NotAired, airing.PowerCut, false), line(airing.NotAired, airing.Weather, true)
+	excused := Excuse{Reason: airing.Equipment}
+	var y Why
+	y.Add(sum(power, power, rain), Excuse{})                           // one week without power
+	y.Add(sum(power, line(airing.Aired, "", false)), Excuse{})         // it aired all the same
+	y.Add(sum(power, rain), excused)                                   // excused
+	y.Add(power, Excuse{Reason: airing.Weather, Revoked: true})        // and not after all
+	y.Add(rain, Excuse{})                                              // nothing of what counts was said
+	y.Add(sum(rain, line(airing.Aired, "", true)), Excuse{Reason: ""}) // the same
+	want := Why{}
+	want.Failed[0], want.Excused[1] = 2, 1 // power cuts, equipment
+	if y != want {
+		t.Errorf("%+v", y)
+	}
+	s := StationWeek{State: NotAired, Tally: sum(power, rain)}
+	if got := s.FailedFor(); got[0] != 1 || got[2] != 0 {
+		t.Errorf("the week's page says %v", got)
+	}
+	if s.Tally = rain; s.FailedFor()[2] != 1 {
+		t.Error("where nothing that counts was planned, what else failed says why")
+	}
+}

@@ -9,23 +9,40 @@ import (
 	"loa/internal/text"
 )
 
-// Why is what was given as reasons in the weeks in which a station aired nothing that counts.
+// Why is in how many weeks a station did not air for which reasons. A week may have several.
 type Why struct {
-	Failed  airing.ReasonCounts `json:"failed"`  // airings that failed
-	Excused airing.ReasonCounts `json:"excused"` // weeks
+	Failed  airing.ReasonCounts `json:"failed"`  // weeks it did not air, by the reasons of what counts and failed in them
+	Excused airing.ReasonCounts `json:"excused"` // weeks it was excused
 }
 
-// Add adds a week: what the station reported, and what was decided about excusing it.
+// Add adds a week: what the station reported, and what was decided about excusing it. Its reasons are those of the state
+// that the week is in.
 func (y *Why) Add(t airing.Tally, e Excuse) {
-	if t.Qualifying > 0 {
-		return
+	s := StationWeek{Tally: t}
+	if e.Stands() {
+		s.Excuse = &e
 	}
-	for i, n := range t.Reasons {
-		y.Failed[i] += n
-		if !e.Revoked && e.Reason == airing.Reasons[i] {
+	s.State = stateOf(&s, true)
+	for i, n := range t.FailedFor() { // what does not count is nobody's reason beside what does
+		switch {
+		case s.State == Excused && e.Reason == airing.Reasons[i]:
 			y.Excused[i]++
+		case s.State == NotAired && n > 0:
+			y.Failed[i]++
 		}
 	}
+}
+
+// FailedFor are the reasons for which the station aired nothing that counts: those of other programmes only where nothing
+// that counts failed.
+func (s StationWeek) FailedFor() (r airing.ReasonCounts) {
+	switch {
+	case s.State != NotAired:
+		return r
+	case s.Tally.Failed() > 0:
+		return s.Tally.FailedFor()
+	}
+	return s.Tally.Reasons
 }
 
 // CheckWhys is what a store refuses to be asked of Whys. Faults: coverage.too_many_weeks, coverage.too_many_stations.

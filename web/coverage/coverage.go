@@ -388,8 +388,8 @@ func rowOf(reg *stations.Registry, s coverage.StationWeek) row {
 	if st, err := reg.Station(s.Station); err == nil && len(st.Contacts) > 0 {
 		one.Contact = st.Contacts[0]
 	}
-	for i, n := range s.Tally.Reasons {
-		if n > 0 && s.State == coverage.NotAired {
+	for i, n := range s.FailedFor() {
+		if n > 0 {
 			one.Reason = airing.Reasons[i]
 			break
 		}
