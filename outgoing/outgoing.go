@@ -7,6 +7,7 @@ package outgoing
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,7 +156,7 @@ type Take struct {
 	Date   stations.Date `json:"date,omitempty"`                                    // "" is today
 	About  string        `json:"about" schema:"maxLength=500"`
 	Head
-	Sure      bool          `json:"sure,omitempty"` // although the number leaves others out, or the one before it had another symbol
+	Sure      bool          `json:"sure,omitempty"` // although the number leaves others out, or the last had another symbol or a later day
 	Ends      stations.Date `json:"-"`              // the last day it tells of, "" where that is nothing; a page says it
 	Receivers []string      `json:"-"`              // so does a page
 	Of        string        `json:"-"`              // a page says it, no program
@@ -199,9 +200,10 @@ func (c Take) Year(at time.Time) int {
 	return day.Start(text.Zone).Year()
 }
 
-// DecideTake gives a number. Faults: accounts.denied, outgoing.kind_unknown, outgoing.no_issuer, outgoing.about_missing, outgoing.head_missing,
+// DecideTake gives a number. Faults: accounts.denied, outgoing.kind_missing, outgoing.kind_unknown, outgoing.no_issuer, outgoing.about_missing, outgoing.head_missing,
 // kit.text_too_long, outgoing.symbol_odd, outgoing.sum_odd, outgoing.date_ahead, outgoing.number_range,
-// outgoing.date_early, outgoing.number_taken, outgoing.numbered, and unless Sure outgoing.number_jumps, outgoing.symbol_other.
+// outgoing.date_early, outgoing.number_taken, outgoing.numbered, and unless Sure outgoing.number_jumps, outgoing.symbol_other,
+// outgoing.date_order.
 func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 	today := stations.DateOf(m.At.In(text.Zone))
 	e := Entry{ID: m.NewID(), Issuer: c.Issuer, Kind: c.Kind, Year: c.Year(m.At), Number: c.Number, Date: c.Date, About: text.Line(c.About), Of: c.Of,
@@ -226,8 +228,10 @@ func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 		return nil
 	}
 	switch {
+	case c.Kind == "":
+		return Entry{}, fault.New(fault.Invalid, "outgoing.kind_missing").At("kind")
 	case !slices.Contains(Kinds[:], c.Kind):
-		return Entry{}, fault.New(fault.Invalid, "outgoing.kind_unknown").At("kind")
+		return Entry{}, fault.New(fault.Invalid, "outgoing.kind_unknown", "text", string(c.Kind), "known", fmt.Sprint(Kinds)).At("kind")
 	case !f.Issued:
 		return Entry{}, fault.New(fault.Invalid, "outgoing.no_issuer").At("district")
 	case e.About == "":
@@ -273,6 +277,8 @@ func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 		return Entry{}, fault.New(fault.Conflict, "outgoing.number_jumps", "code", e.Code, "last", was.Code, "next", f.Last+1).At("number")
 	case e.Symbol != was.Symbol:
 		return Entry{}, fault.New(fault.Conflict, "outgoing.symbol_other", "code", e.Code, "last", was.Code)
+	case e.Number > was.Number && e.Date < was.Date, e.Number < was.Number && e.Date > was.Date:
+		return Entry{}, fault.New(fault.Conflict, "outgoing.date_order", "code", e.Code, "day", e.Date, "last", was.Code, "was", was.Date).At("date")
 	}
 	return e, nil
 }
@@ -385,7 +391,8 @@ type Store interface {
 
 // Doubted reports whether a number was refused only until somebody is sure of it.
 func Doubted(err error) bool {
-	return fault.Is(err, "outgoing.number_jumps") || fault.Is(err, "outgoing.symbol_other")
+	return slices.ContainsFunc([]string{"outgoing.number_jumps", "outgoing.symbol_other", "outgoing.date_order"},
+		func(code string) bool { return fault.Is(err, code) })
 }
 
 // Unknown is the fault outgoing.unknown: there is no such entry.

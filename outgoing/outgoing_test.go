@@ -36,7 +36,8 @@ func TestANumberIsGivenBySaneWords(t *testing.T) {
 		"a judge":              {actor(accounts.Judge, accounts.Contest, "c"), nil, "accounts.denied", ""},
 		"a district as it is":  {huyen, func(c *Take, _ *Facts) { c.District = "084" }, "", ""},
 		"another district":     {huyen, func(c *Take, _ *Facts) { c.District = "085" }, "accounts.denied", ""},
-		"no kind":              {monitor, func(c *Take, _ *Facts) { c.Kind = "" }, "outgoing.kind_unknown", "kind"},
+		"no kind":              {monitor, func(c *Take, _ *Facts) { c.Kind = "" }, "outgoing.kind_missing", "kind"},
+		"a kind nobody knows":  {monitor, func(c *Take, _ *Facts) { c.Kind = "baocao" }, "outgoing.kind_unknown", "kind"},
 		"no such body":         {monitor, func(_ *Take, f *Facts) { f.Issued = false }, "outgoing.no_issuer", "district"},
 		"two bodies":           {monitor, func(c *Take, _ *Facts) { c.District, c.Contest = "084", "c" }, "outgoing.no_issuer", "district"},
 		"about nothing":        {monitor, func(c *Take, _ *Facts) { c.About = " \n " }, "outgoing.about_missing", "about"},
@@ -54,8 +55,12 @@ func TestANumberIsGivenBySaneWords(t *testing.T) {
 		"it was struck out":    {monitor, func(_ *Take, f *Facts) { f.Holder = &struck }, "outgoing.number_struck", "number"},
 		"before its week ends": {monitor, func(c *Take, _ *Facts) { c.Date, c.Ends = "2024-06-01", "2024-06-02" }, "outgoing.date_early", "date"},
 		"far from the last":    {monitor, func(c *Take, f *Facts) { c.Number, f.Latest = 115, &taken }, "outgoing.number_jumps", "number"},
-		"another symbol":       {monitor, func(c *Take, f *Facts) { c.Symbol, f.Latest = "TTTH", &taken }, "outgoing.symbol_other", ""},
-		"the paper has one":    {monitor, func(_ *Take, f *Facts) { f.Has = &taken }, "outgoing.numbered", ""},
+		"a day before the last": {monitor, func(c *Take, f *Facts) {
+			last := taken
+			last.Date, c.Date, f.Latest = "2024-06-02", "2024-06-01", &last
+		}, "outgoing.date_order", "date"},
+		"another symbol":    {monitor, func(c *Take, f *Facts) { c.Symbol, f.Latest = "TTTH", &taken }, "outgoing.symbol_other", ""},
+		"the paper has one": {monitor, func(_ *Take, f *Facts) { f.Has = &taken }, "outgoing.numbered", ""},
 	} {
 		take, f := Take{Kind: Report, About: "Kết quả tuần 23", Head: Head{Symbol: "VPĐP"}}, Facts{Issued: true, Last: 15}
 		if c.edit != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"loa/client"
+	"loa/internal/fault"
 	"loa/outgoing"
 	"loa/stations"
 )
@@ -45,7 +46,7 @@ type papersTake struct {
 	reach
 	Kind     string `arg:"" name:"paper_kind"`
 	About    string `arg:"" name:"paper_about"`
-	Number   int    `help:"cli.flag.paper_number"`
+	Number   *int   `help:"cli.flag.paper_number"`
 	Date     string `help:"cli.flag.paper_date"`
 	Symbol   string `help:"cli.flag.paper_symbol"`
 	District string `help:"cli.flag.district"`
@@ -57,8 +58,13 @@ type papersTake struct {
 
 // Run tells the daemon and prints the number.
 func (c papersTake) Run(t *terminal) error {
-	in := outgoing.Take{Issuer: outgoing.Issuer{District: c.District, Contest: c.Contest}, Kind: outgoing.Kind(c.Kind), About: c.About, Number: c.Number,
+	in := outgoing.Take{Issuer: outgoing.Issuer{District: c.District, Contest: c.Contest}, Kind: outgoing.Kind(c.Kind), About: c.About,
 		Head: outgoing.Head{Symbol: c.Symbol}, Sure: c.Sure}
+	if c.Number != nil {
+		if in.Number = *c.Number; in.Number == 0 { // which asks for the next, and nobody types to mean that
+			return fault.New(fault.Invalid, "outgoing.number_range", "most", outgoing.MostNumber).At("number")
+		}
+	}
 	if c.Date != "" {
 		day, err := stations.ParseDate(c.Date)
 		if err != nil {
@@ -67,6 +73,9 @@ func (c papersTake) Run(t *terminal) error {
 		in.Date = day
 	}
 	e, err := c.client().PutPaper(t, cmp.Or(c.ID, uuid.NewString()), in)
+	if outgoing.Doubted(err) {
+		fmt.Fprintln(t.errs, t.lang.Say("cli.papers.sure"))
+	}
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,9 @@ func (p pages) drawPapers(w http.ResponseWriter, r *kit.Request) (page papersPag
 			}
 			page.Papers, err = paper.Draw(s, reg, q.Get("round"), page.Doc, page.Number.Head(f.Letterhead()), r.Lang, r.Now)
 			page.Number.Drawn(r, page.Papers)
-			page.Number.Early = page.Doc == "minutes" && run != nil && run.Finished == nil
+			if page.Doc == "minutes" && run != nil && run.Finished == nil {
+				page.Number.Refuse(r, fault.New(fault.Conflict, "outgoing.early"))
+			}
 		}
 		return err
 	})

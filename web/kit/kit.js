@@ -338,8 +338,10 @@ for (const form of document.querySelectorAll("form[data-choice]")) {
   tell();
 }
 
-// The first field that was refused gets the focus.
-document.querySelector("[aria-invalid=true]")?.focus();
+// The first field that was refused gets the focus; what is wrong with none of them is shown where it is said.
+const wrong = document.querySelector("[aria-invalid=true]");
+if (wrong) wrong.focus();
+else document.querySelector("form > .notice.bad")?.scrollIntoView({ block: "center" });
 
 // What one types as a passphrase can be shown: thumbs on a phone slip.
 for (const input of document.querySelectorAll("input[type=password][data-reveal]")) {

@@ -19,7 +19,7 @@ type PaperNumber struct {
 	May     bool             // she may take one here
 	Whole   bool             // its head says all that stays with the number
 	Changed bool             // the paper says something else than when it got its number
-	Early   bool             // it is still being judged, and no paper to be numbered
+	Not     string           // why it gets no number yet, "" where it may
 	Doubt   bool             // what was asked for is asked about
 	Ends    stations.Date    // the last day it tells of, "" where that is nothing
 	Form    Form             // to take one
@@ -29,6 +29,7 @@ type PaperNumber struct {
 	store  outgoing.Store
 	issuer outgoing.Issuer
 	to     []string // the office's receivers
+	not    error
 	sum    string
 	title  string
 }
@@ -107,25 +108,35 @@ func (n *PaperNumber) Drawn(r *Request, list []paper.Paper) {
 	n.Changed = n.Entry != nil && n.Entry.Lang == r.Lang && n.Entry.Sum != n.sum
 }
 
+// Refuse says why the paper gets no number yet; nil is no reason.
+func (n *PaperNumber) Refuse(r *Request, why *fault.Error) {
+	if why != nil {
+		n.not, n.Not = why, r.Lang.Fault(why)
+	}
+}
+
 // Register is where the register shows the number.
 func (n PaperNumber) Register() string {
 	return "/papers?" + url.Values{"q": {n.Entry.Code}, "year": {strconv.Itoa(n.Entry.Year)}}.Encode()
 }
 
 // TakeNumber takes the number that the page's form asks for, for the papers that were drawn, and leads back to the
-// page. refused tells that the page is to be shown again instead.
+// page. refused tells that the page is to be shown again instead. Faults also: outgoing.not_here, that of Refuse.
 func (r *Request) TakeNumber(w http.ResponseWriter, s outgoing.Store, n *PaperNumber, k outgoing.Kind, o paper.Office) (refused bool, err error) {
 	f, err := r.ReadForm()
 	if err != nil {
 		return false, err
 	}
-	c := outgoing.Take{Issuer: n.issuer, Kind: k, Number: f.Int("number"), About: n.title, Of: n.Of, Sum: n.sum, Lang: r.Lang,
+	switch {
+	case !n.May:
+		return false, fault.New(fault.Denied, "outgoing.not_here")
+	case n.not != nil:
+		return false, n.not
+	}
+	c := outgoing.Take{Issuer: n.issuer, Kind: k, Number: f.OutgoingNumber(), About: n.title, Of: n.Of, Sum: n.sum, Lang: r.Lang,
 		Head: headOf(o), Sure: f.Bool("sure"), Ends: n.Ends, Receivers: n.to}
 	if day := f.Date("date"); !day.IsZero() {
 		c.Date = stations.DateOf(day)
-	}
-	if n.Early {
-		return false, fault.New(fault.Conflict, "outgoing.early")
 	}
 	if err = f.Err(); err == nil {
 		if _, err = s.TakeNumber(r.Context(), r.Meta(f.ID), c); err == nil {
@@ -134,6 +145,16 @@ func (r *Request) TakeNumber(w http.ResponseWriter, s outgoing.Store, n *PaperNu
 	}
 	n.Form, n.Doubt = *f, outgoing.Doubted(err)
 	return n.Form.Refused(err), err
+}
+
+// OutgoingNumber reads the field "number" of a form that takes one; an empty field, not 0, is the next. What cannot be
+// read is noted and returned by Err.
+func (f *Form) OutgoingNumber() int {
+	n := f.Int("number")
+	if n == 0 && f.Get("number") != "" {
+		f.Wrong("number", fault.New(fault.Invalid, "outgoing.number_range", "most", outgoing.MostNumber))
+	}
+	return n
 }
 
 func headOf(o paper.Office) outgoing.Head {

@@ -213,7 +213,7 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := outgoing.Take{Kind: outgoing.Kind(f.Get("kind")), Number: f.Int("number"), About: f.Get("about"),
+	c := outgoing.Take{Kind: outgoing.Kind(f.Get("kind")), Number: f.OutgoingNumber(), About: f.Get("about"),
 		Head: outgoing.Head{Symbol: f.Get("symbol")}, Sure: f.Bool("sure")}
 	c.Issuer = issuerIn(f.Get("issuer"))
 	if day := f.Date("date"); !day.IsZero() {

@@ -54,6 +54,8 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 	thu.Expect(http.StatusOK, ".paper-top", "Số: ……/BC-VPĐP", "ngày 20 tháng 5 năm 2024")
 	thu.Submit(form, "number", "mười lăm")
 	thu.Expect(http.StatusUnprocessableEntity, form+" .error")
+	thu.Submit(form, "number", "0") // which is no number, and no empty field
+	thu.Expect(http.StatusUnprocessableEntity, form+" .error", "Số phải từ 1")
 	thu.Submit(form, "number", "14")
 	thu.Expect(http.StatusOK, "main", "Đã lấy số.", "Văn bản này có số 14/BC-VPĐP", "Chị Thu lấy số")
 	thu.Expect(http.StatusOK, ".paper-top", "Số: 14/BC-VPĐP", "VĂN PHÒNG ĐIỀU PHỐI")
@@ -147,6 +149,10 @@ func TestAReportKeepsItsNumber(t *testing.T) {
 	thu.Expect(http.StatusUnprocessableEntity, other+" .error", "không có khoảng trắng")
 	thu.Submit(other, "symbol", "VPĐP")
 	thu.Expect(http.StatusOK, "tbody", "01/VPĐP", "Mời họp", "Công văn")
+	thu.Submit(other, "kind", "letter", "about", "Mời họp lần hai", "symbol", "VPĐP", "number", "0")
+	thu.Expect(http.StatusUnprocessableEntity, other+" .error", "Số phải từ 1")
+	thu.Submit(other, "number", "", "date", "2024-05-01")
+	thu.Expect(http.StatusConflict, other+" .error", "01/VPĐP", "không theo thứ tự số")
 	if file := thu.Get("/papers?format=csv").Body.String(); strings.Count(file, "\n") != 6 || !strings.Contains(file, "Sai số liệu,Chị Thu") {
 		t.Errorf("the file: %s", file)
 	}
