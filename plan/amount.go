@@ -21,13 +21,17 @@ const (
 // Of is a whole number as an amount.
 func Of(n int) Amount { return Amount(n) * one }
 
-// ParseAmount reads a number as programs write it, "12.5", with at most three decimals. Fault: plan.amount_odd.
+// ParseAmount reads a number as programs write it, "12.5", with at most three decimals. Faults: plan.amount_odd,
+// plan.value_large.
 func ParseAmount(s string) (Amount, error) {
 	odd := fault.New(fault.Invalid, "plan.amount_odd", "text", s)
 	body, negative := strings.CutPrefix(s, "-")
 	whole, decimals, dotted := strings.Cut(body, ".")
-	if whole == "" || len(whole) > 12 || dotted && decimals == "" || strings.Trim(whole+decimals, "0123456789") != "" {
+	if whole == "" || dotted && decimals == "" || strings.Trim(whole+decimals, "0123456789") != "" {
 		return 0, odd
+	}
+	if whole = strings.TrimLeft(whole, "0"); len(whole) > 12 {
+		return 0, fault.New(fault.Invalid, "plan.value_large", "most", mostAmount)
 	}
 	if decimals = strings.TrimRight(decimals, "0"); len(decimals) > 3 {
 		return 0, odd
@@ -42,8 +46,8 @@ func ParseAmount(s string) (Amount, error) {
 	return Amount(n), nil
 }
 
-// ReadAmount reads a number as people write it, "1.234,5" or "12,5"; "" is 0. Faults: plan.amount_odd, those of
-// text.Language.ReadDecimal.
+// ReadAmount reads a number as people write it, "1.234,5" or "12,5"; "" is 0. Faults: those of ParseAmount and
+// of text.Language.ReadDecimal.
 func ReadAmount(l text.Language, s string) (Amount, error) {
 	if strings.TrimSpace(s) == "" {
 		return 0, nil
@@ -52,7 +56,11 @@ func ReadAmount(l text.Language, s string) (Amount, error) {
 	if err != nil {
 		return 0, err
 	}
-	return ParseAmount(plain)
+	a, err := ParseAmount(plain)
+	if fault.Is(err, "plan.amount_odd") {
+		return 0, fault.New(fault.Invalid, "plan.amount_odd", "text", s) // as she wrote it
+	}
+	return a, err
 }
 
 // String is the amount as ParseAmount reads it, without needless zeros.
@@ -89,7 +97,7 @@ func (a Amount) Float() float64 { return float64(a) / float64(one) }
 // MarshalJSON writes a number.
 func (a Amount) MarshalJSON() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalJSON reads a number, or one in quotes. Fault: plan.amount_odd.
+// UnmarshalJSON reads a number, or one in quotes. Faults: those of ParseAmount.
 func (a *Amount) UnmarshalJSON(b []byte) (err error) {
 	*a, err = ParseAmount(strings.Trim(string(b), `"`))
 	return err

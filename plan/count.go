@@ -27,7 +27,14 @@ type Hall interface {
 
 // YearOf is how the plan of a year stands at that moment, for who may read it. Fault: accounts.denied.
 func YearOf(ctx context.Context, s Source, h Hall, by accounts.Actor, year int, now time.Time) ([]Progress, error) {
-	b, err := s.PlanOf(ctx, by, year)
+	return YearThen(ctx, s, h, by, year, now, time.Time{})
+}
+
+// YearThen is how the plan of a year stood at a moment that may be past, by the figures that had been entered, the zero
+// Time for all there are. Targets are those of today, and what Loa counts itself is what the log says today of the time
+// until then. Fault: accounts.denied.
+func YearThen(ctx context.Context, s Source, h Hall, by accounts.Actor, year int, now, entered time.Time) ([]Progress, error) {
+	b, err := s.PlanOf(ctx, by, year, entered)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +47,7 @@ func OneOf(ctx context.Context, s Source, h Hall, by accounts.Actor, id string, 
 	if err != nil {
 		return Progress{}, r, err
 	}
-	list, err := stand(ctx, s, h, Book{Year: r.Year, Indicators: []Indicator{r.Indicator}, Entries: Last(r.Entries)}, now)
+	list, err := stand(ctx, s, h, Book{Year: r.Year, Indicators: []Indicator{r.Indicator}, Entries: Last(r.Entries, time.Time{})}, now)
 	if err != nil {
 		return Progress{}, r, err
 	}
@@ -93,11 +100,11 @@ func count(ctx context.Context, s Source, h Hall, reg *stations.Registry, i Indi
 		if c.Rules.Dates.OpensAt.In(text.Zone).Year() != i.Year || c.Phase == contest.Draft {
 			return nil
 		}
-		if c.Shown() {
+		if c.Shown() && !c.PublishedAt.After(now) {
 			held++
 		}
 		for _, e := range c.Entries {
-			if e.Live() {
+			if e.Live() && !e.SubmittedAt.After(now) {
 				from[e.Entrant.Station] = true
 			}
 		}

@@ -250,7 +250,7 @@ type EnterFacts struct {
 	District  bool  // there is such a district
 }
 
-// DecideEnter enters a figure, or corrects the version it follows. Faults: accounts.denied, plan.counted_itself,
+// DecideEnter enters a figure where none stands, or corrects the version it follows. Faults: accounts.denied, plan.counted_itself,
 // plan.is_retired, stations.no_district, plan.district_missing, plan.district_unasked, plan.period_odd, plan.period_ahead,
 // plan.entered_already, plan.entered_meanwhile, plan.why_missing, plan.void_nothing, plan.value_missing, plan.value_negative,
 // plan.value_large, plan.base_missing, plan.base_unasked, plan.value_over, kit.text_too_long.
@@ -273,11 +273,11 @@ func DecideEnter(f EnterFacts, m accounts.Meta, c Enter) (Entry, error) {
 		return e, fault.New(fault.Invalid, "plan.period_odd", "every", is.Every, "year", strconv.Itoa(is.Year)).At("period")
 	case m.At.Before(begin(c.Period)):
 		return e, fault.New(fault.Invalid, "plan.period_ahead", "period", c.Period).At("period")
-	case last.Version != c.Follows && c.Follows == 0:
+	case c.Follows == 0 && last.Stands():
 		return e, fault.New(fault.Conflict, "plan.entered_already", "period", c.Period, "value", said(last), "by", last.By.Name, "at", last.At)
-	case last.Version != c.Follows:
+	case c.Follows != 0 && last.Version != c.Follows:
 		return e, fault.New(fault.Conflict, "plan.entered_meanwhile", "period", c.Period, "value", said(last), "by", last.By.Name, "at", last.At)
-	case last.Version > 0 && e.Why == "":
+	case c.Follows != 0 && e.Why == "": // one that was taken back is entered anew as any other
 		return e, fault.New(fault.Invalid, "plan.why_missing").At("why")
 	case c.Void && !last.Stands():
 		return e, fault.New(fault.Invalid, "plan.void_nothing").At("void")

@@ -125,10 +125,18 @@ func (i Indicator) Edition() accounts.Edition { return accounts.EditionOf(i.Touc
 // Periods are those it has figures of.
 func (i Indicator) Periods() []coverage.Stretch { return i.Every.Periods(i.Year) }
 
-// Figure says an amount of the indicator with its unit: "92,1%", "5 tin, bài". A share is rounded down to a tenth.
+// shown is an amount of the indicator as people are told it: a share is rounded down to a tenth.
+func (i Indicator) shown(a Amount) Amount {
+	if i.Percent {
+		a -= a % (one / 10)
+	}
+	return a
+}
+
+// Figure says an amount of the indicator with its unit: "92,1%", "5 tin, bài".
 func (i Indicator) Figure(l text.Language, a Amount) string {
 	if i.Percent {
-		return (a - a%(one/10)).Words(l) + "%"
+		return i.shown(a).Words(l) + "%"
 	}
 	return strings.TrimSpace(a.Words(l) + " " + i.Unit)
 }
@@ -216,8 +224,12 @@ type Record struct {
 	Entries []Entry
 }
 
-// Last are the last versions among all, which are in order.
-func Last(all []Entry) (list []Entry) {
+// Last are the last versions among all that were entered by that moment; all are in order, and the zero Time is after
+// everything.
+func Last(all []Entry, by time.Time) (list []Entry) {
+	if !by.IsZero() {
+		all = slices.DeleteFunc(slices.Clone(all), func(e Entry) bool { return e.At.After(by) })
+	}
 	for i, e := range all {
 		if i+1 == len(all) || !e.same(all[i+1]) {
 			list = append(list, e)
@@ -230,8 +242,9 @@ func Last(all []Entry) (list []Entry) {
 type Store interface {
 	// PlanYears are the years that have a plan, the first first. Fault: accounts.denied.
 	PlanYears(ctx context.Context, by accounts.Actor) ([]int, error)
-	// PlanOf is the plan of a year, empty if there is none. Fault: accounts.denied.
-	PlanOf(ctx context.Context, by accounts.Actor, year int) (Book, error)
+	// PlanOf is the plan of a year, empty if there is none, with the figures that were entered by that moment, the zero
+	// Time for all. Fault: accounts.denied.
+	PlanOf(ctx context.Context, by accounts.Actor, year int, entered time.Time) (Book, error)
 	// Indicator is one with every version of its figures. Faults: accounts.denied, plan.unknown.
 	Indicator(ctx context.Context, by accounts.Actor, id string) (Record, error)
 	// SaveIndicator keeps what DecideSave decides.

@@ -85,6 +85,11 @@ func TestWhetherThePaceReachesTheTarget(t *testing.T) {
 		"a week is missing":               {news, "2024-01-15", map[string]string{"2024-W01": "5"}, OnPace, "1", "5", 1},
 		"of nothing there is no share":    {sites, "2024-03-01", map[string]string{"2024-01": "8/8", "2024-02": "0/0"}, OnPace, "1", "100", 0},
 		"all the year but one":            {sites, "2025-01-01", map[string]string{"2024-01": "8/8", "2024-02": "7/8"}, Missed, "1", "", 10},
+		"two days are no pace":            {books, "2024-01-02", map[string]string{"2024-Q1": "300"}, Early, "300", "", 0},
+		"a month is":                      {books, "2024-02-01", map[string]string{"2024-Q1": "300"}, Behind, "300", "3480", 0},
+		"two weeks are none of a stand":   {trained, "2024-01-15", map[string]string{"2024-Q1": "80/100"}, Early, "80", "", 0},
+		"two days, a share that adds up":  {answered, "2024-01-02", map[string]string{"2024-01": "9/10"}, OnPace, "90", "90", 0},
+		"what is entered of later times":  {books, "2023-06-30", map[string]string{"2024-Q1": "300"}, Early, "300", "", 0},
 		"one a year, held":                {contest, "2024-05-01", map[string]string{"2024": "1"}, Reached, "1", "", 0},
 		"one a year, not yet":             {contest, "2024-12-31", nil, Early, "0", "", 0},
 		"one a year, never told":          {contest, "2025-01-01", nil, NoFigure, "0", "", 1},
@@ -234,6 +239,37 @@ func TestAFigureIsSaneOrRefused(t *testing.T) {
 	}
 }
 
+// TestATakenBackFigureIsEnteredAnew: as if there had been none, by a version of its own; of two who do, the second is told.
+func TestATakenBackFigureIsEnteredAnew(t *testing.T) {
+	m := accounts.Meta{ID: "a", By: accounts.Daemon(), At: day("2024-05-01")}
+	may := coverage.MustStretch("2024-05")
+	f := EnterFacts{Indicator: Indicator{ID: "2024-T9", Year: 2024, Fields: Fields{Every: Monthly, Way: Sums, Target: Of(9)}},
+		Last: Entry{Indicator: "2024-T9", Period: may, Version: 2, Void: true}}
+	e, err := DecideEnter(f, m, Enter{Period: may, Value: new(Of(1))})
+	if err != nil || e.Version != 3 {
+		t.Fatalf("version %d, %v", e.Version, err)
+	}
+	f.Last = e
+	if _, err := DecideEnter(f, m, Enter{Period: may, Value: new(Of(1))}); !fault.Is(err, "plan.entered_already") {
+		t.Errorf("the second: %v", err)
+	}
+}
+
+// TestAFileTellsPeriodsApartFromShares: what each period has to reach is counted in periods, never in percent.
+func TestAFileTellsPeriodsApartFromShares(t *testing.T) {
+	i := Indicator{ID: "2024-T5", Year: 2024, Mark: "T5", Fields: Fields{Every: Weekly, Way: Each, Percent: true, Unit: "đài", Target: Of(100)}}
+	w := coverage.MustStretch("2024-W19")
+	p := Judge(Book{Indicators: []Indicator{i}, Entries: []Entry{{Indicator: i.ID, Period: w, Version: 1, Value: Of(126), Base: Of(127)}}}, registry(), nil,
+		day("2024-05-13"))
+	rows, cells := Table(p, text.Vietnamese), map[string]any{}
+	for n, name := range rows[0] {
+		cells[name.(string)] = rows[1][n]
+	}
+	if cells["Đã làm"] != nil || cells["Theo nhịp này"] != nil || cells["Số kỳ đạt"] != 0.0 || cells["Số kỳ có số"] != 1.0 || cells["Kỳ mới nhất"] != 99.2 {
+		t.Errorf("%v", cells)
+	}
+}
+
 // TestAYearHasItsWeeks: 2026 has 53 of them, and each is of the year of its Thursday.
 func TestAYearHasItsWeeks(t *testing.T) {
 	for year, want := range map[int]int{2024: 52, 2025: 52, 2026: 53, 2020: 53, 2099: 53} {
@@ -261,10 +297,16 @@ func TestAmountsReadAsTheyAreWritten(t *testing.T) {
 			t.Errorf("%s comes back as %s, %v", a, again, err)
 		}
 	}
-	for _, s := range []string{"ba", "1,2345", "NaN", "1e3", "12,", "9999999999999"} {
+	for _, s := range []string{"ba", "1,2345", "NaN", "1e3", "12,"} {
 		if a, err := ReadAmount(text.Vietnamese, s); err == nil {
 			t.Errorf("%q reads %s", s, a)
 		}
+	}
+	if _, err := ReadAmount(text.Vietnamese, "5,5555"); err == nil || !strings.Contains(text.Vietnamese.Fault(err), "“5,5555”") {
+		t.Errorf("what was typed is told as something else: %v", err)
+	}
+	if _, err := ReadAmount(text.Vietnamese, "9999999999999"); !fault.Is(err, "plan.value_large") {
+		t.Errorf("too large: %v", err)
 	}
 	for a, want := range map[Amount]string{Of(3500): "3.500", 12_500: "12,5", 70_866: "70,866", -500: "-0,5", 0: "0"} {
 		if got := a.Words(text.Vietnamese); got != want {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"loa/coverage"
@@ -20,7 +21,7 @@ const (
 	NoFigure State = "unknown" // periods are over, and nobody entered a figure
 	OnPace   State = "on_pace" // at this pace it will be reached
 	Reached  State = "reached"
-	Early    State = "early" // nothing is over, and nothing entered
+	Early    State = "early" // nothing is over and entered, or too little of the year for a pace
 )
 
 // States lists them, the worst first.
@@ -76,7 +77,7 @@ type Tallies map[Counted]map[coverage.Stretch]Tally
 //   - Stands: expected = the latest figure × N ÷ e, of a share at most 100.
 //   - Each: expected = the latest period with a figure.
 //
-// Where less is expected than the target asks for, it will be missed at this pace.
+// A twelfth of the year has to be over before what was done in it is a pace. Where less is expected than the target asks for, it will be missed at this pace.
 func Judge(b Book, reg *stations.Registry, t Tallies, now time.Time) []Progress {
 	of := map[string][]Entry{}
 	for _, e := range b.Entries {
@@ -196,6 +197,10 @@ func (p *Progress) year() {
 	}
 	expected := p.Done
 	if !p.Percent || p.Way == Stands {
+		if 12*e < float64(len(p.Points)) {
+			p.State = Early
+			return
+		}
 		expected = Amount(math.Floor(float64(p.Done)*float64(len(p.Points))/e + 1e-6))
 	}
 	if p.Percent {
@@ -275,10 +280,15 @@ type Count struct {
 	N     int
 }
 
+// Some reports whether there is a figure that says how far it is.
+func (p Progress) Some() bool {
+	return p.State != NoFigure && (p.State != Early || slices.ContainsFunc(p.Points, func(x Point) bool { return x.Known && (!p.Percent || x.Base > 0) }))
+}
+
 // Reading is how far it is, in words: "92,1%", "30 / 46 tuần đạt".
 func (p Progress) Reading(l text.Language) string {
 	switch {
-	case p.State == NoFigure || p.State == Early:
+	case !p.Some():
 		return l.Say("plan.nothing")
 	case p.Way == Each:
 		return l.Say("plan.reached_of", "n", p.Done, "of", p.Of, "every", p.Every)

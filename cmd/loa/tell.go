@@ -129,7 +129,7 @@ func (d *daemon) planRemind(ctx context.Context, at time.Time, _ message.Setting
 		return nil, err
 	}
 	for _, year := range plan.RemindedYears(at) {
-		book, err := d.store.PlanOf(ctx, accounts.Daemon(), year)
+		book, err := d.store.PlanOf(ctx, accounts.Daemon(), year, time.Time{})
 		if err != nil {
 			return nil, err
 		}

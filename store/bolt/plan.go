@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"loa/accounts"
 	"loa/plan"
@@ -83,7 +84,7 @@ func entriesIn(tx *tx, from []byte) (list []plan.Entry, err error) {
 }
 
 // PlanOf implements plan.Store.
-func (s *Store) PlanOf(ctx context.Context, by accounts.Actor, year int) (b plan.Book, err error) {
+func (s *Store) PlanOf(ctx context.Context, by accounts.Actor, year int, entered time.Time) (b plan.Book, err error) {
 	if err := plan.MayRead(by); err != nil {
 		return b, err
 	}
@@ -93,7 +94,7 @@ func (s *Store) PlanOf(ctx context.Context, by accounts.Actor, year int) (b plan
 			return err
 		}
 		all, err := entriesIn(tx, ofYear(year))
-		b.Entries = plan.Last(all)
+		b.Entries = plan.Last(all, entered)
 		return err
 	})
 	return b, err

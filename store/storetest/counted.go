@@ -327,9 +327,9 @@ func (e *Counted) PlanYears(ctx context.Context, by accounts.Actor) ([]int, erro
 	return e.Engine.PlanYears(ctx, by)
 }
 
-func (e *Counted) PlanOf(ctx context.Context, by accounts.Actor, year int) (plan.Book, error) {
+func (e *Counted) PlanOf(ctx context.Context, by accounts.Actor, year int, entered time.Time) (plan.Book, error) {
 	e.asked("PlanOf")
-	return e.Engine.PlanOf(ctx, by, year)
+	return e.Engine.PlanOf(ctx, by, year, entered)
 }
 
 func (e *Counted) Indicator(ctx context.Context, by accounts.Actor, id string) (plan.Record, error) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -113,7 +114,7 @@ func enginePlan(t *testing.T, e store.Engine) {
 			_, err := e.CopyPlan(ctx, meta(all), plan.CopyPlan{To: 2026})
 			return err
 		},
-		"an operator reads": func() error { _, err := e.PlanOf(ctx, operatorOf("S00001"), 2024); return err },
+		"an operator reads": func() error { _, err := e.PlanOf(ctx, operatorOf("S00001"), 2024, time.Time{}); return err },
 		"an operator reads one": func() error {
 			_, err := e.Indicator(ctx, operatorOf("S00001"), "2024-T1")
 			return err
@@ -124,7 +125,10 @@ func enginePlan(t *testing.T, e store.Engine) {
 		}
 	}
 
-	b := must[plan.Book](t)(e.PlanOf(ctx, part, 2024))
+	if b := must[plan.Book](t)(e.PlanOf(ctx, part, 2024, m.At.Add(-time.Second))); len(b.Indicators) != 15 || len(b.Entries) != 0 {
+		t.Errorf("before anything was entered: %d indicators, %+v", len(b.Indicators), b.Entries)
+	}
+	b := must[plan.Book](t)(e.PlanOf(ctx, part, 2024, m.At))
 	var order []string
 	for _, i := range b.Indicators {
 		order = append(order, i.Mark)

@@ -28,6 +28,7 @@ type onePage struct {
 	Form      kit.Form
 	Corrected string // the figure that is corrected, as it is called; "" enters a new one
 	Choices   []kit.Option
+	Nothing   string // why there are none, "" where there are some
 	Districts []kit.Option
 }
 
@@ -122,6 +123,13 @@ func (page *onePage) enterable(r *kit.Request, reg *stations.Registry, is plan.P
 	}
 	add(true)
 	add(false)
+	switch {
+	case len(page.Choices) > 0:
+	case is.Points[0].Begun(r.Now):
+		page.Nothing = r.Say("plan.enter_none")
+	default:
+		page.Nothing = r.Say("plan.enter_ahead", "year", page.Year)
+	}
 }
 
 // list fills the periods that have begun, the latest first, and every version.

@@ -3,9 +3,9 @@ package plan
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"loa/internal/fault"
 	"loa/internal/filter"
@@ -63,11 +63,7 @@ func (p pages) draw(w http.ResponseWriter, r *kit.Request) (page paperPage, err 
 	}
 	year := f.Of(years, r.Now)
 	f.Year = outgoing.Year(year)
-	on, at, err := asOf(r)
-	if err != nil {
-		return page, err
-	}
-	list, err := plan.YearOf(r.Context(), p.store, p.hall, r.Actor, year, at)
+	on, err := asOf(r, year)
 	if err != nil {
 		return page, err
 	}
@@ -76,31 +72,52 @@ func (p pages) draw(w http.ResponseWriter, r *kit.Request) (page paperPage, err 
 		Here: filter.Link("/plan/paper", f, "on", string(on))}
 	r.Office(w, page.Form)
 	issuer, ok := outgoing.IssuerOf(r.Actor, "")
-	ok = ok && issuer == outgoing.Issuer{} && len(list) > 0
+	ok = ok && issuer == outgoing.Issuer{}
 	if page.Number, err = r.NumberOf(p.store, outgoing.PlanReport, issuer, ok, page.Here); err != nil {
 		return page, err
 	}
+	at := r.Now
+	if e := page.Number.Entry; e != nil && e.At.Before(at) {
+		at = e.At // what was entered later that day is no part of what got the number
+	}
+	if end := on.AddDays(1).Start(text.Zone); end.Before(at) {
+		at = end
+	}
+	list, err := plan.YearThen(r.Context(), p.store, p.hall, r.Actor, year, at, at)
+	if err != nil {
+		return page, err
+	}
+	list = slices.DeleteFunc(list, func(i plan.Progress) bool { return i.Retired })
+	if len(list) == 0 {
+		return page, fault.New(fault.Invalid, "plan.paper_none", "year", strconv.Itoa(year)).At("year")
+	}
 	page.Paper = paper.Paper{Lang: r.Lang, Name: plan.Name(year), Office: page.Number.Head(page.Form.Letterhead()), Mark: "BC", Date: r.Now,
-		Across: true, Title: r.Say("plan.paper_title"), About: []string{r.Say("plan.paper_about", "year", strconv.Itoa(year))}, Body: onPaper(r, list, on),
+		Across: true, Title: r.Say("plan.paper_title"), About: []string{r.Say("plan.paper_about", "year", strconv.Itoa(year), "day", on)},
+		Body:    onPaper(r, list, on),
 		Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
 	page.Paper.Receivers = page.Paper.Usual()
 	page.Number.Drawn(r, []paper.Paper{page.Paper})
 	return page, nil
 }
 
-// asOf is the day that the paper tells of, today unless another is asked for, and the moment by which it is drawn. Each
-// day's paper has a number of its own. Fault: kit.date_invalid.
-func asOf(r *kit.Request) (on stations.Date, at time.Time, err error) {
-	if on, err = stations.ParseDate(r.URL.Query().Get("on")); err != nil || on > r.Today() {
-		return on, at, fault.New(fault.Invalid, "kit.date_invalid").At("on")
+// asOf is the day that the paper of a year tells of, today unless another is asked for. Each day's paper has a number of
+// its own; what is entered after the year, of its last periods, has its days then. Faults: kit.date_invalid,
+// plan.day_ahead, plan.day_before.
+func asOf(r *kit.Request, year int) (on stations.Date, err error) {
+	if on, err = stations.ParseDate(r.URL.Query().Get("on")); err != nil {
+		return on, fault.New(fault.Invalid, "kit.date_invalid").At("on")
 	}
-	if on == "" || on == r.Today() {
-		return r.Today(), r.Now, nil
+	first, _ := plan.Yearly.Periods(year)[0].Days()
+	switch on = cmp.Or(on, r.Today()); {
+	case on < first:
+		return on, fault.New(fault.Invalid, "plan.day_before", "day", on, "first", first, "year", strconv.Itoa(year)).At("on")
+	case on > r.Today():
+		return on, fault.New(fault.Invalid, "plan.day_ahead", "day", on).At("on")
 	}
-	return on, on.AddDays(1).Start(text.Zone), nil
+	return on, nil
 }
 
-// onPaper is what the paper says of the plan, without what was retired.
+// onPaper is what the paper says of the plan.
 func onPaper(r *kit.Request, list []plan.Progress, on stations.Date) (body []paper.Block) {
 	t := paper.Table{Columns: []paper.Column{{Name: r.Say("plan.mark"), Width: 7, Places: paper.Words},
 		{Name: r.Say("plan.name"), Width: 34, Places: paper.Words},
@@ -112,9 +129,6 @@ func onPaper(r *kit.Request, list []plan.Progress, on stations.Date) (body []pap
 		states = append(states, r.Say("plan.paper_state", "n", c.N, "state", c.State))
 	}
 	for _, p := range list {
-		if p.Retired {
-			continue
-		}
 		t.Rows = append(t.Rows, []any{p.Mark, p.Name, p.Body, text.Sentence(p.Goal(r.Lang)), text.Sentence(p.Reading(r.Lang)),
 			cmp.Or(text.Sentence(p.Pace(r.Lang)), "–"),
 			text.Sentence(p.State.Words(r.Lang)), p.Missing})
@@ -122,7 +136,11 @@ func onPaper(r *kit.Request, list []plan.Progress, on stations.Date) (body []pap
 			lacking = append(lacking, r.Say("plan.paper_missing_line", "mark", p.Mark, "name", p.Name, "n", p.Missing))
 		}
 	}
-	body = append(body, paper.Say(r.Say("plan.paper_sum", "n", len(t.Rows), "day", on, "states", strings.Join(states, ", "))), t)
+	body = append(body, paper.Say(r.Say("plan.paper_sum", "n", len(t.Rows), "day", on, "states", strings.Join(states, ", "))))
+	if on < r.Today() {
+		body = append(body, paper.Text{Words: r.Say("plan.paper_then", "day", on), Now: true})
+	}
+	body = append(body, t)
 	body = append(body, paper.Listed(r.Say("plan.paper_missing"), lacking)...)
 	return append(body, paper.Text{Words: r.Say("plan.paper_how"), Italic: true})
 }

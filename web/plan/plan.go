@@ -60,7 +60,7 @@ type yearPage struct {
 	Retired   []row
 	Sums      []sum
 	CSV, XLSX string
-	Paper     string
+	Paper     string // "" of a year that has not begun
 	Add       string // where an indicator is added; "" for who may not
 	Copy      kit.Form
 	From      []kit.Option // plans to copy; none for who may not, or where the year has one
@@ -117,7 +117,10 @@ func (p pages) renderYear(w http.ResponseWriter, r *kit.Request, copying kit.For
 		return r.SendTable(w, format, plan.Name(year), plan.Table(list, r.Lang))
 	}
 	page := yearPage{Page: r.Page("plan.title", "year", strconv.Itoa(year)), Year: year, Copy: copying, CSV: filter.Link("/plan", f, "format", "csv"),
-		XLSX: filter.Link("/plan", f, "format", "xlsx"), Paper: filter.Link("/plan/paper", f)}
+		XLSX: filter.Link("/plan", f, "format", "xlsx")}
+	if first, _ := plan.Yearly.Periods(year)[0].Days(); first <= r.Today() {
+		page.Paper = filter.Link("/plan/paper", f)
+	}
 	for _, one := range years {
 		page.Tabs = append(page.Tabs, kit.Tab{Path: filter.Link("/plan", plan.Filter{Year: outgoing.Year(one)}), Text: strconv.Itoa(one), Current: one == year})
 	}

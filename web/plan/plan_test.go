@@ -3,6 +3,7 @@ package plan_test
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -106,6 +107,8 @@ func TestAFigureIsEnteredAndCorrected(t *testing.T) {
 	o.thu.Expect(http.StatusOK, "main", "đã rút", "Nhầm tháng")
 	o.thu.Get("/plan/2024-T1")
 	o.thu.Expect(http.StatusOK, "header", "Chưa có số")
+	o.thu.Submit(form, "period", "2024-04", "value", "40", "base", "50") // it can be entered as if it never had been
+	o.thu.Expect(http.StatusOK, "main", "Đã lưu số tháng 4/2024", "40 / 50")
 
 	o.thu.Get("/plan/2024-T9")
 	o.thu.Submit(form, "period", "2024-Q2", "value", "1.500")
@@ -183,7 +186,7 @@ func TestIndicatorsAreEdited(t *testing.T) {
 	o.admin.Get("/plan")
 	o.admin.Expect(http.StatusOK, "details", "T9: Sách")
 	o.admin.Submit(`form[action="/plan/copy"]`)
-	o.admin.Expect(http.StatusOK, "main", "Đã đưa 14 chỉ tiêu vào", "Kế hoạch năm 2025", "Chưa đến kỳ")
+	o.admin.Expect(http.StatusOK, "main", "Đã đưa 14 chỉ tiêu vào", "Kế hoạch năm 2025", "Còn sớm")
 	o.admin.Get("/plan/2025-T1")
 	if strings.Contains(o.admin.Doc().Find(".facts").Text(), "2024") {
 		t.Error("the new year names the paper of the old one")
@@ -208,14 +211,74 @@ func TestThePaperOfThePlan(t *testing.T) {
 	o.thu.Expect(http.StatusOK, ".paper-top", "Số: ……/BC-VPĐP")
 	o.thu.Get("/plan/paper?year=2024&on=2024-05-20")
 	o.thu.Expect(http.StatusOK, ".paper-top", "Số: 01/BC-VPĐP")
-	if a := o.thu.Get("/plan/paper?on=2024-05-30"); a.Code != http.StatusUnprocessableEntity {
-		t.Errorf("a day to come: %d", a.Code)
+	for on, want := range map[string]string{"2024-05-30": "Ngày 30/5/2024 chưa đến", "2023-12-31": "chưa thuộc kế hoạch năm 2024", "2024-02-30": "Không đọc"} {
+		o.thu.Get("/plan/paper?on=" + on)
+		o.thu.Expect(http.StatusUnprocessableEntity, "main", want)
 	}
+	o.thu.Get("/plan/paper?year=2023")
+	o.thu.Expect(http.StatusUnprocessableEntity, "main", "Năm 2023 chưa có chỉ tiêu nào đang theo dõi")
+	o.admin.Get("/plan?year=2024")
+	o.admin.Submit(`form[action="/plan/copy"]`)
+	o.admin.Expect(http.StatusOK, "main", "Kế hoạch năm 2025")
+	if o.admin.Doc().Find(`a[href^="/plan/paper"]`).Length() > 0 {
+		t.Error("a year that has not begun is offered as a report")
+	}
+	o.admin.Get("/plan/2025-T1")
+	o.admin.Expect(http.StatusOK, "#enter", "Chưa kỳ nào của năm 2025 bắt đầu")
 	if pdf := o.thu.Get("/plan/paper?year=2024&on=2024-05-20&as=pdf").Body.String(); !strings.HasPrefix(pdf, "%PDF-") {
 		t.Errorf("the PDF begins with %.20q", pdf)
 	}
 	o.local.Get("/plan/paper")
 	if o.local.Doc().Find(`form[method="post"]`).Length() > 0 {
 		t.Error("a district numbers the province's paper")
+	}
+	o.now = o.now.AddDate(0, 0, 1)
+	o.local.Get("/plan/paper?year=2024" + head)
+	o.local.Post("/plan/paper?year=2024", url.Values{"number": {""}, "date": {""}})
+	o.local.Expect(http.StatusForbidden, "main", "Bạn không lấy số được")
+}
+
+// TestThePaperOfAPastDay: it says what had been entered by then, also once more is entered and something corrected; a
+// paper that has its number says what it said when it got it.
+func TestThePaperOfAPastDay(t *testing.T) {
+	o := brought(t)
+	const head, line = "&agency=V%C4%83n+ph%C3%B2ng&symbol=VP&place=L%C3%A0o+Cai", `.paper tr:has(td:contains("T9"))`
+	enter := func(period, value string) {
+		t.Helper()
+		o.thu.Get("/plan/2024-T9")
+		o.thu.Submit(form, "period", period, "value", value)
+		o.thu.Expect(http.StatusOK, "main", "Đã lưu số")
+	}
+	enter("2024-Q1", "700")
+	o.thu.Get("/plan/paper?year=2024" + head)
+	o.thu.Expect(http.StatusOK, line, "700 cuốn")
+	o.thu.Submit(`form[method="post"]`)
+	o.now = o.now.Add(time.Hour) // the same day, behind the number
+	enter("2024-Q2", "50")
+	o.now = o.now.AddDate(0, 0, 3)
+	o.thu.Get("/plan/2024-T9?period=2024-Q1&district=")
+	o.thu.Submit(form, "value", "400", "why", "Đếm hai lần")
+	o.thu.Get("/plan/paper?year=2024")
+	o.thu.Expect(http.StatusOK, line, "450 cuốn")
+	o.thu.Get("/plan/paper?year=2024&on=2024-05-20")
+	o.thu.Expect(http.StatusOK, line, "700 cuốn")
+	o.thu.Expect(http.StatusOK, ".paper", "Số: 01/BC-VP", "đến hết ngày 20/5/2024", "những số đã nhập đến hết ngày 20/5/2024")
+	if o.thu.Doc().Find(".notice.warn").Length() > 0 {
+		t.Error("the paper says something else than when it got its number")
+	}
+	o.thu.Get("/plan/paper?year=2024&on=2024-05-21")
+	o.thu.Expect(http.StatusOK, line, "750 cuốn")
+}
+
+// TestNoPeriodIsLeft: where each period that has begun has its figure, a sentence stands in the form's place.
+func TestNoPeriodIsLeft(t *testing.T) {
+	o := brought(t)
+	for _, period := range []string{"2024-Q1", "2024-Q2"} {
+		o.thu.Get("/plan/2024-T9")
+		o.thu.Submit(form, "period", period, "value", "9")
+	}
+	o.thu.Expect(http.StatusOK, "#enter", "Mọi kỳ đã bắt đầu đều có số")
+	if o.thu.Doc().Find(form).Length() > 0 {
+		t.Error("a form without a period to choose")
 	}
 }
