@@ -159,7 +159,7 @@ func (a *addresses) change(w http.ResponseWriter, r *kit.Request) error {
 		}
 		return r.Redirect(w, "/calendar/addresses", "sharing.calendar_ended")
 	}
-	if !accounts.IsSecret(secret) {
+	if f.Get("do") != "renew" || !accounts.IsSecret(secret) {
 		return fault.New(fault.Invalid, "kit.form_invalid")
 	}
 	_, err = a.store.RenewCalendar(r.Context(), r.Meta(f.ID), sharing.RenewCalendar{ID: id, Secret: accounts.HashOf(secret)})
