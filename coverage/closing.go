@@ -1,9 +1,12 @@
 package coverage
 
 import (
+	"time"
+
 	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/once"
+	"loa/stations"
 )
 
 // Close freezes a week.
@@ -54,6 +57,14 @@ func Closing(w Week, waits Unanswered, name func(station string) string) once.St
 	step.Add("coverage.open_pleas", AtPleas, pleas)
 	step.Add("coverage.open_said", AtSaid, said)
 	return step
+}
+
+// Unended is why a paper that tells of the week gets no number yet, nil where the week is over. Fault: coverage.unended.
+func Unended(cal airing.Calendar, w airing.Week, now time.Time) *fault.Error {
+	if !cal.End(w).After(now) {
+		return nil
+	}
+	return fault.New(fault.Conflict, "coverage.unended", "until", stations.DateOf(cal.Start(cal.Week(now))).AddDays(-1))
 }
 
 // Closable is nil unless there is nothing to freeze: no station had a schedule of what

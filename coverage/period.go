@@ -74,6 +74,7 @@ type Span struct {
 	Last    stations.Date `json:"last"`    // day of the period
 	Running bool          `json:"running"` // a week of the period has begun and is not over: it does not count yet, unless it is the only one
 	Ahead   bool          `json:"ahead"`   // weeks of the period are still to come
+	Alone   bool          `json:"alone"`   // the week that is not over is the only one, and counts
 }
 
 // Weeks is how many there are.
@@ -135,6 +136,7 @@ func (f Filter) Span(cal airing.Calendar, now time.Time) (s Span, err error) {
 	}
 	running := cal.Week(now)
 	s.Ahead, s.Running = s.Until > running, s.From <= running && running <= s.Until
+	s.Alone = s.From == running
 	if s.Until = min(s.Until, running); s.From < running {
 		s.Until = min(s.Until, running-1)
 	}
@@ -245,7 +247,7 @@ func (c *Scope) choose(s Span) error {
 	}
 	listed := c.chosen
 	c.chosen = map[uint32]bool{}
-	for _, one := range strings.FieldsFunc(c.filter.Stations, func(r rune) bool { return strings.ContainsRune(",; \n\r\t", r) }) {
+	for _, one := range namedIn(c.filter.Stations) {
 		st, err := c.reg.ByCodeOrID(one, s.Last)
 		if err != nil {
 			return unknown(err, "stations")
@@ -432,7 +434,8 @@ type Period struct {
 	ByWeek    []WeekFigures
 	Districts []DistrictFigures // by code
 	Stations  []StationFigures  // as somebody should call them: those that aired in the fewest of their weeks first
-	Always    int               // stations that aired in each week they were expected to
+	Due       int               // stations that were expected to air something that was planned in one of its weeks
+	Always    int               // of these, aired in each week they were expected to
 
 	weeks []Twice
 	scope Scope
@@ -602,8 +605,10 @@ func (p *Period) addStations(closed bool, was, is counted, at []int32) {
 func (p *Period) finish() {
 	slices.SortFunc(p.Districts, func(a, b DistrictFigures) int { return strings.Compare(a.District, b.District) })
 	for _, s := range p.Stations {
-		if s.Expected() > s.NotPlanned && s.Aired == s.Expected()-s.NotPlanned {
-			p.Always++
+		if planned := s.Expected() - s.NotPlanned; planned > 0 {
+			if p.Due++; s.Aired == planned {
+				p.Always++
+			}
 		}
 	}
 	lacks := func(s StationFigures) int { return s.Expected() - s.NotPlanned - s.NotDue - s.Aired }
@@ -801,6 +806,7 @@ type Answer struct {
 	Target  int         `json:"target"`  // percent the plan asks for; 0 where narrow: it asks nothing of one programme
 	Missing int         `json:"missing"` // station-weeks that lack for it
 	Seen    int         `json:"seen"`    // stations that count in one of the weeks
+	Due     int         `json:"due"`     // of these, were expected to air something that was planned in one of its weeks
 	Always  int         `json:"always"`  // of these, aired in each week they were expected to
 	Narrow  bool        `json:"narrow"`  // of some programmes: as the log tells, nothing was frozen so
 	Before  *BeforeThat `json:"before,omitempty"`
@@ -816,7 +822,7 @@ type BeforeThat struct {
 
 // Answer is the period for programs. before is the period before, asked for by its filter, nil for none.
 func (p Period) Answer(l text.Language, f Filter, before *Period, beforeFilter Filter) Answer {
-	a := Answer{Name: f.Words(l, p.Span), Span: p.Span, Figures: p.Figures, Target: Target, Missing: p.Missing(), Seen: len(p.Stations), Always: p.Always,
+	a := Answer{Name: f.Words(l, p.Span), Span: p.Span, Figures: p.Figures, Target: Target, Missing: p.Missing(), Seen: len(p.Stations), Due: p.Due, Always: p.Always,
 		Narrow: f.Narrow(), By: cmp.Or(f.By, ByDistrict)}
 	if a.Narrow {
 		a.Target, a.Missing = 0, 0
@@ -827,10 +833,11 @@ func (p Period) Answer(l text.Language, f Filter, before *Period, beforeFilter F
 	return a
 }
 
-// PeriodBefore asks for the period before p, nil where there is none.
+// PeriodBefore asks for the period before p, nil where there is none, or where p is a week that is not over: it would
+// always seem to have fallen behind.
 func PeriodBefore(ctx context.Context, s Store, by accounts.Actor, f Filter, p Period, now time.Time) (*Period, Filter, error) {
 	before, ok := f.Before(p.Span)
-	if !ok {
+	if !ok || p.Alone {
 		return nil, before, nil
 	}
 	if p.First == p.Last { // the day before mostly lies in the same week

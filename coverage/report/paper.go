@@ -29,10 +29,10 @@ var romans = [...]string{"I", "II", "III", "IV", "V"}
 // Papers are the report as it is signed, and each station's figures as its annex where there are several.
 func (r Report) Papers(o paper.Office, l text.Language, now time.Time) []paper.Paper {
 	p := paper.Paper{Lang: l, Name: l.Say("coverage.report_sheet"), Office: o, Mark: "BC", Date: now, Title: l.Say("coverage.paper_title"),
-		About:     []string{l.Say("coverage.report_subtitle", "period", r.Answer.Name)},
+		About:     []string{l.Say("coverage.report_subtitle", "period", r.named(l))},
 		Receivers: o.Usual(), Signers: []paper.Signer{{Office: l.Say("kit.paper_maker")}, {Office: l.Say("kit.paper_head")}}, Figures: r.marks(l)}
 	if r.Part != "" {
-		p.Body = append(p.Body, paper.Say(l.Say("coverage.paper_part", "part", r.Part)))
+		p.About = append(p.About, l.Say("coverage.paper_part", "part", r.Part))
 	}
 	n := 0
 	heading := func(key string, args ...any) string {
@@ -68,8 +68,16 @@ func (r Report) Papers(o paper.Office, l text.Language, now time.Time) []paper.P
 		return []paper.Paper{p}
 	}
 	return []paper.Paper{p, {Lang: l, Name: l.Say("coverage.report_annex_sheet"), Annex: l.Say("coverage.report_annex_of", "code", o.Code("BC")),
-		Title: l.Say("coverage.report_annex"), About: []string{text.Sentence(r.Answer.Name)}, Across: true, Date: now, Office: o, Check: p.Check,
+		Title: l.Say("coverage.report_annex"), About: []string{text.Sentence(r.named(l))}, Across: true, Date: now, Office: o, Check: p.Check,
 		Body: []paper.Block{r.stationTable(l, r.Stations, false)}}}
+}
+
+// named is the period, of one that is not over with the last day that counts.
+func (r Report) named(l text.Language) string {
+	if r.through == "" {
+		return r.Answer.Name
+	}
+	return l.Say("coverage.report_through", "period", r.Answer.Name, "day", r.through)
 }
 
 // result is the period in words, and beside the period before.
@@ -87,7 +95,7 @@ func (r Report) result(l text.Language, now time.Time) (body []paper.Block) {
 	case r.Expected() > r.NotPlanned:
 		sum += " " + l.Say("coverage.period_reached", "target", r.Target)
 	}
-	body = append(body, paper.Say(sum+" "+l.Say("coverage.period_always", "n", r.Always, "of", r.Seen)))
+	body = append(body, paper.Say(sum+" "+l.Say("coverage.period_always", "n", r.Always, "of", r.Due)))
 	state := l.Say("coverage.period_closed", "closed", r.Closed, "n", r.Figures.Weeks)
 	if r.Closed < r.Figures.Weeks {
 		body = append(body, paper.Text{Words: state + " " + l.Say("coverage.report_open", "at", now), Now: true})
@@ -157,7 +165,11 @@ func (r Report) course(l text.Language, one bool) paper.Table {
 		words(l.Say("coverage.report_from"), "from", 12), words(l.Say("coverage.report_until"), "until", 12)}, Chart: shareColumn + 2}
 	t.Columns = append(t.Columns, figureColumns(l)...)
 	for _, p := range r.Course {
-		row := append([]any{p.Name, sheet.Day(p.First), sheet.Day(p.Last)}, figures(p.Counts)...)
+		name := p.Name
+		if _, n, ok := strings.Cut(p.Key, "-W"); ok { // the days and the column's head say the rest
+			name = strings.TrimLeft(n, "0")
+		}
+		row := append([]any{name, sheet.Day(p.First), sheet.Day(p.Last)}, figures(p.Counts)...)
 		if p.Weeks == 0 { // nothing is known of it
 			row = append(row[:3], nil, nil, nil, nil, nil, nil, nil)
 		}
@@ -251,7 +263,7 @@ func (r Report) marks(l text.Language) []paper.Figure {
 	if r.Before != nil {
 		was, share = r.Before.Name, r.Before.Share(l)
 	}
-	return []paper.Figure{{Mark: "period", Words: r.Answer.Name}, {Mark: "from", Words: r.First.Words(l)}, {Mark: "until", Words: r.Last.Words(l)},
+	return []paper.Figure{{Mark: "period", Words: r.named(l)}, {Mark: "from", Words: r.First.Words(l)}, {Mark: "until", Words: r.Last.Words(l)},
 		{Mark: "part", Words: cmp.Or(r.Part, l.Say("outgoing.whole"))}, n("stations", r.Seen), n("expected", r.Expected()), n("aired", r.Aired),
 		{Mark: "share", Words: r.Share(l)}, {Mark: "target", Words: l.Say("coverage.percent", "n", r.Target)}, n("missing", r.Missing),
 		n("not_aired", r.NotAired), n("not_reported", r.NotReported), n("not_counted", r.NotCounted), n("excused", r.Excused),

@@ -9,6 +9,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
+	"loa/internal/fault"
 	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -33,7 +34,11 @@ type Report struct {
 	Topics          []Topic    `json:"topics,omitempty"` // of which a programme was planned or aired
 	Stations        []Station  `json:"stations"`         // those that aired in the fewest of their weeks first
 
-	seal *airing.Seal // of the last of its weeks that is closed
+	Asked   coverage.Filter `json:"-"` // as Asked has it
+	Unended *fault.Error    `json:"-"` // why it is not numbered yet: a week of it is not over (coverage.Unended)
+
+	through stations.Date // of a period that is not over, the last day that counts; "" else
+	seal    *airing.Seal  // of the last of its weeks that is closed
 }
 
 // Part is a week, a month or a quarter.
@@ -67,7 +72,7 @@ func (s Station) Silent() bool { return s.Aired == 0 && s.Active > s.NotPlanned+
 
 // Asked is the filter as a report takes it: the same period under one name that means it tomorrow too, and by nothing that is no part
 // of it.
-func Asked(f coverage.Filter, now time.Time) coverage.Filter {
+func Asked(by accounts.Actor, reg *stations.Registry, f coverage.Filter, now time.Time) coverage.Filter {
 	today, nothing := stations.DateOf(now.In(text.Zone)), coverage.Stretch{}
 	switch {
 	case f.Period != nothing || f.Until != nothing:
@@ -76,19 +81,16 @@ func Asked(f coverage.Filter, now time.Time) coverage.Filter {
 	default:
 		f.Until = coverage.MustStretch(string(today))
 	}
-	f = f.Plain()
+	f = f.Plain().Named(by, reg)
 	f.By = ""
 	return f
 }
 
-// Address is the page that draws the report.
-func Address(f coverage.Filter, now time.Time) string {
-	return filter.Link("/coverage/period/paper", Asked(f, now))
-}
+// Address is the page that draws the report of what Asked answered.
+func Address(f coverage.Filter) string { return filter.Link("/coverage/period/paper", f) }
 
 // Of makes a report. Faults: those of coverage.Store.Period.
 func Of(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, l text.Language, now time.Time) (r Report, err error) {
-	f = Asked(f, now)
 	set, err := s.AiringSettings(ctx)
 	if err != nil {
 		return r, err
@@ -97,7 +99,13 @@ func Of(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, l te
 	if err != nil {
 		return r, err
 	}
+	plan, err := s.Schedule(ctx)
+	if err != nil {
+		return r, err
+	}
 	cal := set.Calendar(text.Zone)
+	f = Asked(by, reg, f, now)
+	r.Asked = f
 	p, err := s.Period(ctx, by, f, now)
 	if err != nil {
 		return r, err
@@ -113,7 +121,16 @@ func Of(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, l te
 		f.By = coverage.ByMonth
 	}
 	r.Answer = p.Answer(l, f, before, of)
-	r.Part = partOf(by, reg, f, p, l)
+	r.Part = f.Part(by, reg, plan, l)
+	if p.Ahead || p.Running {
+		r.Unended = coverage.Unended(cal, cal.Week(now), now)
+		switch {
+		case p.Alone:
+			r.through = stations.DateOf(now.In(text.Zone))
+		case p.Span.Weeks() > 0:
+			r.through = stations.DateOf(cal.Start(p.Until + 1)).AddDays(-1)
+		}
+	}
 	for i, part := range p.Parts(f.By, cal) {
 		first, last := part.Part.Days()
 		if f.By == coverage.ByWeek { // which may begin on another day than a Monday
@@ -139,7 +156,7 @@ func Of(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, l te
 		return r, err
 	}
 	if !f.Narrow() {
-		if err := r.topics(ctx, s, by, f, now); err != nil {
+		if err := r.topics(ctx, s, by, plan, f, now); err != nil {
 			return r, err
 		}
 	}
@@ -182,11 +199,7 @@ func (r *Report) stations(ctx context.Context, s Store, by accounts.Actor, p cov
 }
 
 // topics counts the period once for each topic that a programme has.
-func (r *Report) topics(ctx context.Context, s Store, by accounts.Actor, f coverage.Filter, now time.Time) error {
-	plan, err := s.Schedule(ctx)
-	if err != nil {
-		return err
-	}
+func (r *Report) topics(ctx context.Context, s Store, by accounts.Actor, plan *scheduler.Schedule, f coverage.Filter, now time.Time) error {
 	there := map[scheduler.Topic]bool{}
 	for _, p := range plan.Programmes {
 		for _, t := range p.Topics {
@@ -211,23 +224,4 @@ func (r *Report) topics(ctx context.Context, s Store, by accounts.Actor, f cover
 		r.Topics = append(r.Topics, one)
 	}
 	return nil
-}
-
-// partOf names what part of the province a report is of, "" for all.
-func partOf(by accounts.Actor, reg *stations.Registry, f coverage.Filter, p coverage.Period, l text.Language) string {
-	if list, err := reg.List(by, f.List); err == nil {
-		return list.Name
-	}
-	all, districts, _ := by.Stations(accounts.ReadCoverage)
-	switch {
-	case len(p.Stations) == 1:
-		return reg.Label(p.Stations[0].Station)
-	case f.District != "":
-		return reg.DistrictOfficial(f.District)
-	case all && f.Stations == "":
-		return ""
-	case len(districts) == 1 && f.Stations == "":
-		return reg.DistrictOfficial(districts[0])
-	}
-	return l.Say("coverage.your_part")
 }

@@ -147,8 +147,8 @@ func (c coverages) report(w http.ResponseWriter, r *kit.Request) error {
 	if as == "" {
 		return r.JSON(w, http.StatusOK, rep)
 	}
-	issuer, ok := outgoing.IssuerOf(r.Actor, f.District)
-	n, err := r.NumberOf(c.store, outgoing.PeriodReport, issuer, ok, report.Address(f, r.Now))
+	issuer, ok := outgoing.IssuerOf(r.Actor, rep.Asked.District)
+	n, err := r.NumberOf(c.store, outgoing.PeriodReport, issuer, ok, report.Address(rep.Asked))
 	if err != nil {
 		return err
 	}

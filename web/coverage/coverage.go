@@ -242,7 +242,7 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		g := &page.Groups[i]
 		g.Open = r.URL.Query().Has("g-"+string(g.State)) || !turned && page.Scheduled > 0 && g.State != coverage.Aired && !g.Waits()
 	}
-	page.Part = partOf(r, reg, q, got)
+	page.Part = partOf(r, reg, q)
 	return p.week.Render(w, r, page)
 }
 
@@ -256,20 +256,8 @@ func (p pages) sealOf(r *kit.Request, w coverage.Week) (*airing.Seal, error) {
 }
 
 // partOf names the part of the province a week is about.
-func partOf(r *kit.Request, reg *stations.Registry, q coverage.Query, week coverage.Week) string {
-	if l, err := reg.List(r.Actor, q.List); err == nil {
-		return l.Name
-	}
-	switch {
-	case len(week.Stations) == 1:
-		return reg.Label(week.Stations[0].Station)
-	case len(week.Districts) == 1:
-		return reg.DistrictName(week.Districts[0].District)
-	}
-	if whole, _, _ := r.Actor.Stations(accounts.ReadCoverage); whole {
-		return ""
-	}
-	return r.Say("coverage.your_part")
+func partOf(r *kit.Request, reg *stations.Registry, q coverage.Query) string {
+	return coverage.Filter{District: q.District, List: q.List}.Part(r.Actor, reg, nil, r.Lang)
 }
 
 // in is the same question of another week.

@@ -53,6 +53,7 @@ func (p pages) drawWeek(w http.ResponseWriter, r *kit.Request) (page paperPage, 
 		return page, err
 	}
 	week := q.Week
+	q.District = coverage.Own(r.Actor, q.District)
 	got, err := p.store.Coverage(r.Context(), r.Actor, q)
 	if err != nil {
 		return page, err
@@ -67,9 +68,12 @@ func (p pages) drawWeek(w http.ResponseWriter, r *kit.Request) (page paperPage, 
 	page.Number.May = page.Number.May && got.Expected() > 0 && !cal.Start(week).After(r.Now) // of nothing there is no report
 	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Number.Head(page.Form.Letterhead()), Mark: "BC", Date: r.Now,
 		Title: r.Say("coverage.paper_title"),
-		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, q, got),
+		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, got),
 		Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
 	page.Paper.Receivers = page.Paper.Usual()
+	if part := partOf(r, reg, q); part != "" {
+		page.Paper.About = append(page.Paper.About, r.Say("coverage.paper_part", "part", part))
+	}
 	seal, err := p.sealOf(r, got)
 	if err != nil {
 		return page, err
@@ -79,16 +83,14 @@ func (p pages) drawWeek(w http.ResponseWriter, r *kit.Request) (page paperPage, 
 		page.Paper.Body = append(page.Paper.Body, paper.Text{Words: page.Paper.Check, Italic: true})
 	}
 	page.Number.Drawn(r, []paper.Paper{page.Paper})
+	page.Number.Refuse(r, coverage.Unended(cal, week, r.Now))
 	page.Number.Ends = stations.DateOf(cal.End(week).Add(-1))
 	return page, nil
 }
 
 // weekOnPaper is what the document says of a week: its figures, those of each
 // district where there are several, and the stations that need a word.
-func weekOnPaper(r *kit.Request, reg *stations.Registry, q coverage.Query, w coverage.Week) (body []paper.Block) {
-	if part := partOf(r, reg, q, w); part != "" {
-		body = append(body, paper.Say(r.Say("coverage.paper_part", "part", part)))
-	}
+func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body []paper.Block) {
 	sum := r.Say("coverage.paper_sum", "active", w.Active, "excused", w.Excused, "aired", w.Aired, "expected", w.Expected()) + " "
 	switch _, planned := w.Percent(); {
 	case planned:

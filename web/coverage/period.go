@@ -163,12 +163,12 @@ func (p pages) showPeriod(w http.ResponseWriter, r *kit.Request) error {
 	page.Words = f.Words(r.Lang, got.Span)
 	page.XLSX, page.CSV = filter.Link("/coverage/period", f, "format", "xlsx"), filter.Link("/coverage/period", f, "format", "csv")
 	if len(got.Stations) > 0 {
-		page.Report = report.Address(f, r.Now)
+		page.Report = report.Address(report.Asked(r.Actor, reg, f, r.Now))
 	}
 	page.Form.Values.Set("from", string(page.First))
 	page.Form.Values.Set("until", string(page.Period.Last))
 	page.choose(r, reg, plan)
-	page.lead(r, reg, cal, f)
+	page.lead(r, reg, plan, cal, f)
 	page.sum(r, before, of)
 	page.course(r, cal)
 	page.areas(r, reg, before)
@@ -231,7 +231,7 @@ func (page *periodPage) choose(r *kit.Request, reg *stations.Registry, plan *sch
 }
 
 // lead makes the links to other stretches.
-func (page *periodPage) lead(r *kit.Request, reg *stations.Registry, cal airing.Calendar, f coverage.Filter) {
+func (page *periodPage) lead(r *kit.Request, reg *stations.Registry, plan *scheduler.Schedule, cal airing.Calendar, f coverage.Filter) {
 	today, plain := r.Today(), f.Plain()
 	if plain.Period == (coverage.Stretch{}) && plain.From == (coverage.Stretch{}) && plain.Until == (coverage.Stretch{}) {
 		plain = plain.Over(coverage.StretchOf(coverage.ByYear, page.First))
@@ -261,11 +261,7 @@ func (page *periodPage) lead(r *kit.Request, reg *stations.Registry, cal airing.
 			page.Words += " – " + page.Until.Words(r.Lang)
 		}
 	}
-	if l, err := reg.List(r.Actor, f.List); err == nil {
-		page.Part = l.Name
-	} else if whole, _, _ := r.Actor.Stations(accounts.ReadCoverage); !whole {
-		page.Part = r.Say("coverage.your_part")
-	}
+	page.Part = f.Part(r.Actor, reg, plan, r.Lang)
 }
 
 func rowOfFigures(r *kit.Request, name, path string, c coverage.Counts) figuresRow {

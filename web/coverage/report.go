@@ -58,9 +58,9 @@ func (p pages) drawReport(w http.ResponseWriter, r *kit.Request) (page reportPag
 	if err != nil {
 		return page, err
 	}
-	f = report.Asked(f, r.Now)
+	f = rep.Asked
 	page = reportPage{Page: r.Page("coverage.report"), Form: kit.NewForm(), Kept: kit.Kept(f), Period: filter.Link("/coverage/period", f),
-		Here: report.Address(f, r.Now), CSV: filter.Link("/coverage/period", f, "by", "station", "format", "csv"), name: rep.Name()}
+		Here: report.Address(f), CSV: filter.Link("/coverage/period", f, "by", "station", "format", "csv"), name: rep.Name()}
 	r.Office(w, page.Form)
 	issuer, ok := outgoing.IssuerOf(r.Actor, f.District)
 	if page.Number, err = r.NumberOf(p.store, outgoing.PeriodReport, issuer, ok, page.Here); err != nil {
@@ -69,6 +69,7 @@ func (p pages) drawReport(w http.ResponseWriter, r *kit.Request) (page reportPag
 	page.Number.May = page.Number.May && rep.Expected() > 0 // of nothing there is no report
 	page.Papers = rep.Papers(page.Number.Head(page.Form.Letterhead()), r.Lang, r.Now)
 	page.Number.Drawn(r, page.Papers)
+	page.Number.Refuse(r, rep.Unended)
 	page.Number.Ends = rep.Last
 	return page, nil
 }
