@@ -57,7 +57,7 @@ func (w *world) layOut() error {
 	head := outgoing.Head{Parent: "Uỷ ban nhân dân tỉnh Lào Cai", Agency: "Văn phòng điều phối nông thôn mới", Symbol: "VPĐP", Place: "Lào Cai"}
 	list := r.Papers(outgoing.Entry{Head: head, Date: today, Receivers: to}.Office(), text.Vietnamese, at)
 	c := outgoing.Take{Kind: outgoing.Report, About: list[0].Title + " – " + list[0].About[0], Head: head, Receivers: to, Date: today,
-		Of: report.Address(f, at), Sum: paper.Sum(list), Lang: text.Vietnamese}
+		Of: report.Address(r.Asked), Sum: paper.Sum(list), Lang: text.Vietnamese}
 	if _, err := w.store.TakeNumber(w.ctx, w.meta(monitor, at), c); err != nil {
 		return err
 	}
