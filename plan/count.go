@@ -80,7 +80,7 @@ func count(ctx context.Context, s Source, h Hall, reg *stations.Registry, i Indi
 	switch i.Counted {
 	case DistrictQuizzes, ProvinceQuizzes:
 		list, err := s.Quizzes(ctx, accounts.Daemon())
-		out[periods[0]] = Tally{quizzes(list, i), 0}
+		out[periods[0]] = Tally{quizzes(list, i, now), 0}
 		return out, err
 	case Airings:
 		year := Yearly.Periods(i.Year)[0]
@@ -128,10 +128,11 @@ func count(ctx context.Context, s Source, h Hall, reg *stations.Registry, i Indi
 }
 
 // quizzes is how many of the knowledge contests the indicator counts: those that open in its year and whose winners are public,
-// of districts or of the province.
-func quizzes(list []quiz.Contest, i Indicator) (n int) {
+// of districts or of the province. When they became so is kept nowhere: it was after they closed.
+func quizzes(list []quiz.Contest, i Indicator, now time.Time) (n int) {
 	for _, q := range list {
-		if q.Stage == quiz.Published && q.Opens.In(text.Zone).Year() == i.Year && (q.District == "") == (i.Counted == ProvinceQuizzes) {
+		public := q.Stage == quiz.Published && !q.Closes.After(now)
+		if public && q.Opens.In(text.Zone).Year() == i.Year && (q.District == "") == (i.Counted == ProvinceQuizzes) {
 			n++
 		}
 	}

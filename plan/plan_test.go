@@ -156,14 +156,17 @@ func TestWhatLoaCountsIsNotEntered(t *testing.T) {
 // TestKnowledgeContestsAreCounted: those that opened in the year and are published, of districts and of the province apart.
 func TestKnowledgeContestsAreCounted(t *testing.T) {
 	one := func(district, opens string, stage quiz.Stage) quiz.Contest {
-		return quiz.Contest{Rules: quiz.Rules{District: district, Opens: day(opens)}, Stage: stage}
+		return quiz.Contest{Rules: quiz.Rules{District: district, Opens: day(opens), Closes: day(opens).AddDate(0, 0, 7)}, Stage: stage}
 	}
 	list := []quiz.Contest{one("080", "2024-03-01", quiz.Published), one("082", "2024-12-31", quiz.Published), one("080", "2024-05-01", quiz.Published),
 		one("083", "2024-03-01", quiz.Fixed), one("083", "2025-01-01", quiz.Published), one("083", "2023-12-31", quiz.Published),
 		one("", "2024-06-01", quiz.Published), one("", "2024-06-01", quiz.Announced)}
 	for what, want := range map[Counted]int{DistrictQuizzes: 3, ProvinceQuizzes: 1} {
-		if got := quizzes(list, Indicator{Year: 2024, Fields: Fields{Counted: what}}); got != want {
+		if got := quizzes(list, Indicator{Year: 2024, Fields: Fields{Counted: what}}, day("2025-02-01")); got != want {
 			t.Errorf("%s: %d, not %d", what, got, want)
+		}
+		if got := quizzes(list, Indicator{Year: 2024, Fields: Fields{Counted: what}}, day("2024-05-02")); got != max(want-2, 0) {
+			t.Errorf("%s until 2 May: %d", what, got)
 		}
 	}
 }
