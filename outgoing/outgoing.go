@@ -200,10 +200,10 @@ func (c Take) Year(at time.Time) int {
 	return day.Start(text.Zone).Year()
 }
 
-// DecideTake gives a number. Faults: accounts.denied, outgoing.kind_missing, outgoing.kind_unknown, outgoing.no_issuer, outgoing.about_missing, outgoing.head_missing,
-// kit.text_too_long, outgoing.symbol_odd, outgoing.sum_odd, outgoing.date_ahead, outgoing.number_range,
-// outgoing.date_early, outgoing.number_taken, outgoing.numbered, and unless Sure outgoing.number_jumps, outgoing.symbol_other,
-// outgoing.date_order.
+// DecideTake gives a number. Faults: accounts.denied, outgoing.kind_missing, outgoing.kind_unknown, outgoing.no_issuer, outgoing.about_missing,
+// outgoing.head_missing, kit.text_too_long, outgoing.symbol_odd, outgoing.sum_odd, outgoing.date_ahead, outgoing.date_early,
+// outgoing.number_range, outgoing.number_taken, outgoing.number_struck, outgoing.numbered, and unless Sure outgoing.number_jumps,
+// outgoing.symbol_other, outgoing.date_order.
 func DecideTake(f Facts, m accounts.Meta, c Take) (Entry, error) {
 	today := stations.DateOf(m.At.In(text.Zone))
 	e := Entry{ID: m.NewID(), Issuer: c.Issuer, Kind: c.Kind, Year: c.Year(m.At), Number: c.Number, Date: c.Date, About: text.Line(c.About), Of: c.Of,
