@@ -822,8 +822,8 @@ type BeforeThat struct {
 
 // Answer is the period for programs. before is the period before, asked for by its filter, nil for none.
 func (p Period) Answer(l text.Language, f Filter, before *Period, beforeFilter Filter) Answer {
-	a := Answer{Name: f.Words(l, p.Span), Span: p.Span, Figures: p.Figures, Target: Target, Missing: p.Missing(), Seen: len(p.Stations), Due: p.Due, Always: p.Always,
-		Narrow: f.Narrow(), By: cmp.Or(f.By, ByDistrict)}
+	a := Answer{Name: f.Words(l, p.Span), Span: p.Span, Figures: p.Figures, Target: Target, Missing: p.Missing(),
+		Seen: len(p.Stations), Due: p.Due, Always: p.Always, Narrow: f.Narrow(), By: cmp.Or(f.By, ByDistrict)}
 	if a.Narrow {
 		a.Target, a.Missing = 0, 0
 	}
