@@ -242,7 +242,7 @@ func Start(w io.Writer, sample []Paper) error {
 		}
 		switch {
 		case i > 0: // an annex: its name stays
-			p.About = nil
+			p.About, p.Annex = nil, strings.ReplaceAll(p.Annex, sample[0].Code(sample[0].Mark), brace("code"))
 		case len(body) == 0:
 			body = []Block{Say(brace("body"))}
 		}

@@ -204,6 +204,9 @@ func TestEveryPaperHasAStart(t *testing.T) {
 			if err := paper.Start(&b, sample); err != nil {
 				t.Fatal(err)
 			}
+			if s, err := doctext.Read(paper.DOCXType, b.Bytes()); err != nil || strings.Contains(s, "05/") {
+				t.Errorf("%s begins with words of the sample: %s, %v", d, s, err)
+			}
 			own, err := paper.ReadOwn(b.Bytes())
 			if err != nil {
 				t.Fatalf("%s: %v", d, err)
