@@ -212,10 +212,19 @@ func (p Person) begins(was Person, at time.Time, by, name string) (list []Begun)
 // OrganisesSince is since when the person may organise the contest, and who let her: by
 // the oldest of the roles that let her now. Its ByName is "" where that is not known: At is then when she
 // got her account.
-func (p Person) OrganisesSince(contest string) (since Begun) {
-	where := Where{Contest: contest}
+func (p Person) OrganisesSince(contest string) Begun {
+	return p.since(Organise, Where{Contest: contest})
+}
+
+// RunsQuizSince is OrganisesSince of knowledge contests of the district, or of the province for "".
+func (p Person) RunsQuizSince(district string) Begun {
+	return p.since(RunQuiz, Where{District: district})
+}
+
+// since looks at actions that the roles which organise let her do.
+func (p Person) since(action Action, where Where) (since Begun) {
 	for _, g := range p.Grants {
-		if !slices.Contains(may[g.Role], Organise) || !g.Scope.covers(where) {
+		if !slices.Contains(may[g.Role], action) || !g.Scope.covers(where) {
 			continue
 		}
 		b := Begun{Scope: g.Scope, At: p.Created}

@@ -1699,6 +1699,29 @@ func (c *Client) PostQuizMove(ctx context.Context, quizID string, in quiz.MakeMo
 		at: []string{quizID}, in: in, edits: true})
 }
 
+// PostQuizProposal: Agree to what somebody else wants to change of a published result, or refuse it with a reason.
+//
+// POST /api/v1/quizzes/{quiz}/proposal
+func (c *Client) PostQuizProposal(ctx context.Context, quizID string, in quiz.AnswerProposal) (quiz.Contest, error) {
+	return ask[quiz.Contest](ctx, c, call{method: "POST", path: "/api/v1/quizzes/{quiz}/proposal",
+		at: []string{quizID}, in: in, edits: true})
+}
+
+// GetQuizQuestions: Questions that a contest took from the bank, with the right answers by which it counts; 0 is everybody who is asked.
+//
+// GET /api/v1/quizzes/{quiz}/questions
+func (c *Client) GetQuizQuestions(ctx context.Context, quizID string) iter.Seq2[PoolQuestion, error] {
+	return pages[PoolQuestion](ctx, c, call{method: "GET", path: "/api/v1/quizzes/{quiz}/questions", at: []string{quizID}})
+}
+
+// PostQuizQuestionCorrect: Put a right answer right: all tries are counted anew. Of a published result it waits for a second person.
+//
+// POST /api/v1/quizzes/{quiz}/questions/{number}/correct
+func (c *Client) PostQuizQuestionCorrect(ctx context.Context, quizID, number string, in quiz.CorrectKey) (quiz.Contest, error) {
+	return ask[quiz.Contest](ctx, c, call{method: "POST", path: "/api/v1/quizzes/{quiz}/questions/{number}/correct",
+		at: []string{quizID, number}, in: in, edits: true})
+}
+
 // GetQuizResult: Who won, and what districts and communes did: once fixed for who runs the contest, without whole names and numbers for
 // others once it is published.
 //

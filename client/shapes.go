@@ -1079,6 +1079,12 @@ type CodesMade struct {
 	Made int `json:"made"`
 }
 
+// PoolQuestion is a question that a contest took from the bank.
+type PoolQuestion struct {
+	Number int `json:"number"` // its place, from 1
+	quiz.Question
+}
+
 // QuizResult is who won, with what districts and communes did.
 type QuizResult struct {
 	quiz.Result

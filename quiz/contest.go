@@ -154,7 +154,7 @@ type MoveFacts struct {
 
 // nexts are where a step leads from each stage.
 var nexts = map[Move]map[Stage]Stage{Announce: {Draft: Announced}, Fix: {Announced: Fixed}, Publish: {Fixed: Published},
-	TakeBack: {Announced: Draft, Fixed: Announced, Published: Announced}}
+	TakeBack: {Announced: Draft, Fixed: Announced, Published: Published}} // which waits for a second person
 
 // Next reports whether the step comes next by that time.
 func (c Contest) Next(m Move, at time.Time) bool {
@@ -172,6 +172,7 @@ type Moved struct {
 	Drops   bool // those that were taken go
 	Fixes   bool // who won is decided
 	Unfixes bool // what was decided goes
+	Key     *Key // by which all tries are counted anew
 }
 
 // HasPool reports whether questions were taken from the bank for it.
@@ -181,7 +182,8 @@ func (c Contest) HasPool() bool { return c.Stage != Draft }
 func (c Contest) HasResult() bool { return c.Stage == Fixed || c.Stage == Published }
 
 // DecideMove says what a contest becomes by a step, and what follows. Faults: accounts.denied, edit.stale, quiz.move_unknown, quiz.move_not_now,
-// quiz.too_few, quiz.closed_before, quiz.not_over, quiz.late_open, quiz.held, quiz.why_missing, kit.text_too_long, quiz.begun, quiz.forgotten.
+// quiz.too_few, quiz.closed_before, quiz.not_over, quiz.late_open, quiz.held, quiz.why_missing, kit.text_too_long, quiz.begun, quiz.forgotten,
+// quiz.proposed.
 func DecideMove(f MoveFacts, m accounts.Meta, was Contest, c MakeMove) (Moved, error) {
 	q, err := f.moved(m, was, c)
 	return Moved{Contest: q, Takes: c.Takes(), Drops: was.HasPool() && !q.HasPool(), Fixes: c.Move == Fix, Unfixes: was.HasResult() && !q.HasResult()}, err
@@ -195,7 +197,6 @@ func (f MoveFacts) moved(m accounts.Meta, was Contest, c MakeMove) (Contest, err
 	if err := m.Current(q.Edition()); err != nil {
 		return q, err
 	}
-	why := text.Line(c.Why)
 	next, ok := nexts[c.Move]
 	switch to, now := next[q.Stage]; {
 	case !ok:
@@ -226,20 +227,19 @@ func (f MoveFacts) moved(m accounts.Meta, was Contest, c MakeMove) (Contest, err
 			return was, fault.New(fault.Conflict, "quiz.held", "n", f.Held, "until", f.Until).At("sure")
 		}
 	case TakeBack:
-		switch n := utf8.RuneCountInString(why); {
-		case why == "":
-			return was, fault.New(fault.Invalid, "quiz.why_missing").At("why")
-		case n > 500:
-			return was, fault.New(fault.Invalid, "kit.text_too_long", "length", n, "most", 500).At("why")
+		p, err := was.proposes(m, c.Why)
+		switch {
+		case err != nil:
+			return was, err
 		case was.Stage == Announced && f.Tries > 0:
 			return was, fault.New(fault.Conflict, "quiz.begun", "n", f.Tries)
-		case !q.Forgotten.IsZero():
-			return was, fault.New(fault.Conflict, "quiz.forgotten", "at", q.Forgotten)
+		case was.Stage == Published:
+			return was.waits(m, p).Contest, nil
 		}
 		if q.Stage == Draft {
-			q.Pool = 0
+			q.Pool, q.Corrected = 0, nil
 		}
-		q.Back = append(slices.Clone(q.Back), Back{From: was.Stage, By: m.By.Name, At: m.At.UTC(), Why: why})
+		q.Back = append(slices.Clone(q.Back), Back{From: was.Stage, By: m.By.Name, At: m.At.UTC(), Why: p.Why})
 	}
 	q.Touch = m.Touch(was, q)
 	return q, nil

@@ -30,8 +30,8 @@ func Minutes(reg *stations.Registry, l text.Language, o paper.Office, q Contest,
 	}
 	p.Body = append(p.Body, paper.Heading(l.Say("quiz.by_district")), r.table(reg, l, OfDistricts), paper.Heading(l.Say("quiz.by_commune")),
 		r.table(reg, l, OfCommunes))
-	for _, b := range q.Back {
-		p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_back", "by", b.By, "at", b.At, "why", b.Why)))
+	for _, said := range q.Changes(l) {
+		p.Body = append(p.Body, paper.Say(said))
 	}
 	for _, e := range q.Edits {
 		p.Body = append(p.Body, paper.Say(l.Say("quiz.minutes_edited", "by", e.By, "at", e.At, "what", e.Words(l), "why", e.Why)))

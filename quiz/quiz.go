@@ -106,15 +106,19 @@ type Contest struct {
 	Back      []Back    `json:"back,omitempty"`
 	Edits     []Edit    `json:"edits,omitempty"`    // since it opened
 	Forgotten time.Time `json:"forgotten,omitzero"` // names and numbers of people
+
+	Corrected []Correction `json:"corrected,omitempty"`
+	Proposed  *Proposal    `json:"proposed,omitempty"` // of a public result
 	accounts.Touch
 }
 
 // Back is a step that was taken back.
 type Back struct {
-	From Stage     `json:"from"`
-	By   string    `json:"by"`
-	At   time.Time `json:"at"`
-	Why  string    `json:"why"`
+	From   Stage     `json:"from"`
+	By     string    `json:"by"`
+	Second string    `json:"second,omitempty"` // who agreed, of a public result
+	At     time.Time `json:"at"`
+	Why    string    `json:"why"`
 }
 
 // Edition is what two editors of the contest begin from.
@@ -162,7 +166,7 @@ const (
 // Key is what a contest took from the bank, without the words: no page and no program is told it.
 type Key struct {
 	Seed  string `json:"seed"`
-	Right []int  `json:"right"` // by question, from 1
+	Right []int  `json:"right"` // by question, from 1; 0 is everybody who is asked
 	Many  []int  `json:"many"`  // answers there are, by question
 }
 

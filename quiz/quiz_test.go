@@ -343,7 +343,11 @@ func TestAContestGoesOnByItsSteps(t *testing.T) {
 	if _, err := step(public, MoveFacts{Tries: 1}, 4*time.Hour, MakeMove{Move: TakeBack}); !is(err, "quiz.why_missing", "why") {
 		t.Errorf("taken back without a reason: %v", err)
 	}
-	if back, err := step(public, MoveFacts{Tries: 1}, 4*time.Hour, MakeMove{Move: TakeBack,
+	if waits, err := step(public, MoveFacts{Tries: 1}, 4*time.Hour, MakeMove{Move: TakeBack,
+		Why: "Sót bài"}); err != nil || waits.Stage != Published || len(waits.Back) != 0 || waits.Proposed == nil {
+		t.Errorf("a public result is taken back by one person: %+v, %v", waits, err)
+	}
+	if back, err := step(fixed, MoveFacts{Tries: 1}, 4*time.Hour, MakeMove{Move: TakeBack,
 		Why: "Sót bài"}); err != nil || back.Stage != Announced || len(back.Back) != 1 {
 		t.Errorf("%+v, %v", back, err)
 	}

@@ -115,6 +115,13 @@ type Store interface {
 	SaveQuiz(ctx context.Context, m accounts.Meta, c SaveContest) (Contest, error)
 	// MoveQuiz keeps what DecideMove decides, and what a step makes: questions taken from the bank, a result.
 	MoveQuiz(ctx context.Context, m accounts.Meta, c MakeMove) (Contest, error)
+	// CorrectQuiz keeps what DecideCorrect decides, and counts all tries anew.
+	CorrectQuiz(ctx context.Context, m accounts.Meta, c CorrectKey) (Contest, error)
+	// AnswerProposal keeps what DecideProposal decides.
+	AnswerProposal(ctx context.Context, m accounts.Meta, c AnswerProposal) (Contest, error)
+	// QuizPool returns the questions that a contest took from the bank, from one place on, with the right answers by which it counts.
+	// Faults: quiz.unknown, accounts.denied.
+	QuizPool(ctx context.Context, by accounts.Actor, id string, from, limit int) ([]Question, error)
 	// Quiz is one contest. Faults: quiz.unknown; a draft is known to who runs it.
 	Quiz(ctx context.Context, by accounts.Actor, id string) (Contest, error)
 	// Quizzes lists contests, those that open last first: for who runs some hers, for everybody else those announced.
@@ -178,7 +185,14 @@ func (c Contest) SeenBy(by accounts.Actor) bool {
 // ShownTo is the contest as somebody may read it: what organisers decided, and who they are, is for those who run it.
 func (c Contest) ShownTo(by accounts.Actor) Contest {
 	if MayRun(by, c.District) != nil {
-		c.Back, c.Touch = nil, accounts.Touch{}
+		c.Back, c.Proposed, c.Touch = nil, nil, accounts.Touch{}
+		said := c.Corrected
+		c.Corrected = nil
+		for _, x := range said {
+			if c.Stage == Published {
+				c.Corrected = append(c.Corrected, Correction{At: x.At})
+			}
+		}
 	}
 	return c
 }

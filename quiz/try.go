@@ -258,15 +258,12 @@ func DecideJudge(key Key, q Contest, m accounts.Meta, t Try, c Judge) (Try, erro
 	if err := MayRun(m.By, q.District); err != nil {
 		return t, err
 	}
-	why := text.Line(c.Why)
-	n := utf8.RuneCountInString(why)
+	why, err := because(c.Why)
 	switch {
 	case !slices.Contains(Dos[:], c.Do):
 		return t, fault.New(fault.Invalid, "quiz.do_unknown").At("do")
-	case why == "":
-		return t, fault.New(fault.Invalid, "quiz.why_missing").At("why")
-	case n > 500:
-		return t, fault.New(fault.Invalid, "kit.text_too_long", "length", n, "most", 500).At("why")
+	case err != nil:
+		return t, err
 	case q.Stage != Announced:
 		return t, fault.New(fault.Conflict, "quiz.fixed_already")
 	case !t.Counts():
@@ -301,7 +298,7 @@ func DecideJudge(key Key, q Contest, m accounts.Meta, t Try, c Judge) (Try, erro
 			t.Guess = late.Guess
 		}
 	}
-	t.Right = key.right(key.Draw(t.ID, len(t.Picks)), t.Picks)
+	t = key.Recount(t)
 	t.Late = &late
 	return t, nil
 }

@@ -119,6 +119,8 @@ var guardedPages = map[string][]string{
 		"POST /enter/{contest}/{entry}", "POST /judging/{contest}/ties"},
 	"quiz TestAContestGoesOnByItsSteps, for the form goes by the same command": {
 		"POST /quizzes/{quiz}", "POST /quizzes/{quiz}/edit", "POST /questions/{question}"},
+	"quiz TestARightAnswerIsPutRight, for the form goes by the same command": {
+		"POST /quizzes/{quiz}/questions/{number}", "POST /quizzes/{quiz}/proposal"},
 	"store/storetest audioLikeness, for the form goes by the same command": {"POST /library/{id}/alike"},
 }
 

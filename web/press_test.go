@@ -319,6 +319,12 @@ func (w *presser) quizzes() {
 			all[q.Way] = q
 		}
 	}
+	public := ""
+	for _, q := range list {
+		if q.Stage == quiz.Published {
+			public = q.ID
+		}
+	}
 	open, over := all[quiz.ByCode].ID, all[quiz.ByPhone].ID
 	w.just("hoithi", "/quizzes/"+open, "quiz/contest.html quiz.make_codes", map[string]string{"each": "3"})
 	codes, err := w.store.Codes(w.t.Context(), by, open, "")
@@ -341,6 +347,12 @@ func (w *presser) quizzes() {
 	w.just("hoithi", "/quizzes/"+over+"/tries/"+late[0].ID, "quiz/try.html", map[string]string{"do": "drop", "why": "Mạng vẫn tốt"})
 	w.just("hoithi", "/quizzes/"+over, "quiz/contest.html Value", nil)
 	w.just("hoithi", "/quizzes/"+over, "quiz/contest.html quiz.move.take_back", map[string]string{"why": "Đếm lại"})
+	key := map[string]string{"right": "everybody", "why": "Câu này không rõ"}
+	w.just("hoithi", "/quizzes/"+over+"/questions/1", "quiz/correct.html quiz.correct_save", key)
+	w.just("hoithi", "/quizzes/"+public+"/questions/1", "quiz/correct.html quiz.correct_save", key)
+	w.just("hoithi", "/quizzes/"+public, "quiz/contest.html quiz.decline_change", map[string]string{"why": "Xem lại đã"})
+	w.just("hoithi", "/quizzes/"+public+"/questions/1", "quiz/correct.html quiz.correct_save", key)
+	w.just("quantri", "/quizzes/"+public, "quiz/contest.html quiz.agree_change", nil)
 	w.just("hoithi", "/questions/import", "quiz/import.html", nil)
 }
 
@@ -1040,7 +1052,8 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 
 	const keep = "stations/list.html stations.list_keep" // what is kept as a list is said below
 	w.tried[keep] = true
-	for _, said := range []string{"quiz/contest.html quiz.move.take_back", "quiz/one.html quiz.begin"} { // with what they want: quizzes
+	for _, said := range []string{"quiz/contest.html quiz.move.take_back", "quiz/one.html quiz.begin",
+		"quiz/correct.html quiz.correct_save"} { // with what they want: quizzes
 		w.tried[said] = true
 	}
 	w.tried["door/app.html door.app_save"] = true // it wants a code of the app that is shown: twoSteps

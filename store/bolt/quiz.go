@@ -259,7 +259,7 @@ func (s *Store) MoveQuiz(ctx context.Context, m accounts.Meta, c quiz.MakeMove) 
 		if err != nil {
 			return was, err
 		}
-		places, sum, err := quizSums(tx, c.ID)
+		_, sum, err := quizSums(tx, c.ID)
 		if err != nil {
 			return was, err
 		}
@@ -282,24 +282,19 @@ func (s *Store) MoveQuiz(ctx context.Context, m accounts.Meta, c quiz.MakeMove) 
 			}
 		}
 		moved, err := quiz.DecideMove(f, m, was, c)
-		q := moved.Contest
 		if err != nil {
-			return q, err
+			return moved.Contest, err
 		}
-		err = quizzes.put(tx, []byte(q.ID), q)
 		if moved.Takes {
-			err = errors.Join(err, takePool(tx, q.ID, c.Seed, pool))
+			err = takePool(tx, was.ID, c.Seed, pool)
 		}
 		if moved.Drops {
 			err = errors.Join(err, dropPool(tx, was))
 		}
-		if moved.Fixes {
-			err = errors.Join(err, fixQuiz(tx, m, q, places, sum))
+		if err != nil {
+			return was, err
 		}
-		if moved.Unfixes {
-			err = errors.Join(err, quizResults.remove(tx, []byte(q.ID)))
-		}
-		return q, err
+		return putMoved(tx, m, moved)
 	})
 }
 
@@ -316,6 +311,134 @@ func heldTries(tx *tx, f *quiz.MoveFacts, contest string, at time.Time) error {
 		}
 	}
 	return nil
+}
+
+// putMoved keeps a contest with what follows for its tries and its result.
+func putMoved(tx *tx, m accounts.Meta, moved quiz.Moved) (q quiz.Contest, err error) {
+	if q = moved.Contest; moved.Key != nil {
+		n, err := recount(tx, q.ID, *moved.Key)
+		if err != nil {
+			return q, err
+		}
+		q = q.Counted(n)
+	}
+	if err = quizzes.put(tx, []byte(q.ID), q); moved.Fixes {
+		err = errors.Join(err, fixQuiz(tx, m, q))
+	}
+	if moved.Unfixes {
+		err = errors.Join(err, quizResults.remove(tx, []byte(q.ID)))
+	}
+	return q, err
+}
+
+// recount counts all tries of a contest by another key, and returns how many of them it moves.
+func recount(tx *tx, contest string, key quiz.Key) (n int, err error) {
+	for i, right := range key.Right {
+		q, err := quizPool.named(tx, poolKey(contest, i), quizKeys.name, []byte(contest))
+		if q.Right != right && err == nil {
+			q.Right = right
+			err = quizPool.put(tx, poolKey(contest, i), q)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	var was, is []quiz.Try
+	for e, err := range quizTries.ascend(tx, of(contest), after(of(contest))) {
+		if err != nil {
+			return 0, err
+		}
+		if t := key.Recount(e.rec); t.Right != e.rec.Right {
+			was, is = append(was, e.rec), append(is, t)
+		}
+	}
+	for i := range is {
+		if err := putTry(tx, &was[i], is[i]); err != nil {
+			return 0, err
+		}
+	}
+	return len(is), quizKeys.put(tx, []byte(contest), key)
+}
+
+// CorrectQuiz implements quiz.Store.
+func (s *Store) CorrectQuiz(ctx context.Context, m accounts.Meta, c quiz.CorrectKey) (quiz.Contest, error) {
+	type named struct {
+		ID       string `json:"id"`
+		Question int    `json:"question"`
+		quiz.CorrectKey
+	}
+	return change(ctx, s, m, "quiz.correct", named{c.ID, c.Question, c}, func(tx *tx) (quiz.Contest, error) {
+		was, err := quizIn(tx, c.ID)
+		if err != nil {
+			return was, err
+		}
+		key, _, err := quizKeys.get(tx, []byte(c.ID))
+		if err != nil {
+			return was, err
+		}
+		moved, err := quiz.DecideCorrect(key, m, was, c)
+		if err != nil {
+			return was, err
+		}
+		return putMoved(tx, m, moved)
+	})
+}
+
+// AnswerProposal implements quiz.Store.
+func (s *Store) AnswerProposal(ctx context.Context, m accounts.Meta, c quiz.AnswerProposal) (quiz.Contest, error) {
+	type named struct {
+		ID string `json:"id"`
+		quiz.AnswerProposal
+	}
+	return change(ctx, s, m, "quiz.answer_proposal", named{c.ID, c}, func(tx *tx) (quiz.Contest, error) {
+		was, err := quizIn(tx, c.ID)
+		if err != nil {
+			return was, err
+		}
+		f, err := proposalFacts(tx, m.By, was)
+		if err != nil {
+			return was, err
+		}
+		moved, err := quiz.DecideProposal(f, m, was, c)
+		if err != nil {
+			return was, err
+		}
+		return putMoved(tx, m, moved)
+	})
+}
+
+func proposalFacts(tx *tx, by accounts.Actor, q quiz.Contest) (f quiz.ProposalFacts, err error) {
+	if f.Key, _, err = quizKeys.get(tx, []byte(q.ID)); err != nil || q.Proposed == nil {
+		return f, err
+	}
+	r, _, err := quizResults.get(tx, []byte(q.ID))
+	if err != nil {
+		return f, err
+	}
+	f.Decided = r.At
+	for id, since := range map[string]*accounts.Begun{by.Person: &f.Mine, q.Proposed.Person: &f.Theirs} {
+		p, _, err := people.get(tx, []byte(id))
+		if err != nil {
+			return f, err
+		}
+		*since = p.RunsQuizSince(q.District)
+	}
+	return f, nil
+}
+
+// QuizPool implements quiz.Store.
+func (s *Store) QuizPool(ctx context.Context, by accounts.Actor, id string, from, limit int) (list []quiz.Question, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		list = nil
+		q, err := running(tx, by, id)
+		for i := from; err == nil && i < min(q.Pool, from+limit); i++ {
+			var one quiz.Question
+			one, err = quizPool.named(tx, poolKey(id, i), quizKeys.name, []byte(id))
+			list = append(list, one)
+		}
+		return err
+	})
+	return list, err
 }
 
 // takePool keeps what a contest took from the bank.
@@ -339,7 +462,11 @@ func dropPool(tx *tx, q quiz.Contest) error {
 }
 
 // fixQuiz decides who won.
-func fixQuiz(tx *tx, m accounts.Meta, q quiz.Contest, places []quiz.Place, sum quiz.Tally) error {
+func fixQuiz(tx *tx, m accounts.Meta, q quiz.Contest) error {
+	places, sum, err := quizSums(tx, q.ID)
+	if err != nil {
+		return err
+	}
 	var counts []quiz.Try
 	var ruled []quiz.Ruled
 	for e, err := range quizTries.ascend(tx, of(q.ID), after(of(q.ID))) {

@@ -357,6 +357,11 @@ func (e *Counted) Quiz(ctx context.Context, by accounts.Actor, id string) (quiz.
 	return e.Engine.Quiz(ctx, by, id)
 }
 
+func (e *Counted) QuizPool(ctx context.Context, by accounts.Actor, id string, from, limit int) ([]quiz.Question, error) {
+	e.asked("QuizPool")
+	return e.Engine.QuizPool(ctx, by, id, from, limit)
+}
+
 func (e *Counted) Quizzes(ctx context.Context, by accounts.Actor) ([]quiz.Contest, error) {
 	e.asked("Quizzes")
 	return e.Engine.Quizzes(ctx, by)

@@ -194,6 +194,7 @@ func engineQuiz(t *testing.T, e store.Engine) {
 	if len(r.Ranked) != 1 || r.Ranked[0].Name != "Giàng A P." || r.Ranked[0].Phone != "…678" {
 		t.Errorf("%+v", r.Ranked)
 	}
+	engineQuizCorrected(t, e, part, all, q.ID, opens.Add(3*time.Hour))
 	if seed := must[string](t)(e.QuizSeed(ctx, part, q.ID, opens.Add(2*time.Hour))); seed != "hạt giống" {
 		t.Errorf("the seed is %q", seed)
 	}
@@ -223,6 +224,40 @@ func engineQuiz(t *testing.T, e store.Engine) {
 	}
 
 	engineQuizCodes(t, e, all, rules)
+}
+
+// engineQuizCorrected: of a public result a right answer is put right by two, and back again; tallies and ranking follow, and the pool says it.
+func engineQuizCorrected(t *testing.T, e store.Engine, one, two accounts.Actor, id string, at time.Time) {
+	ctx := t.Context()
+	pool := must[[]quiz.Question](t)(e.QuizPool(ctx, one, id, 0, 10))
+	if len(pool) != 4 || len(must[[]quiz.Question](t)(e.QuizPool(ctx, one, id, 3, 10))) != 1 {
+		t.Fatalf("%d questions were taken", len(pool))
+	}
+	if _, err := e.QuizPool(ctx, accounts.Actor{}, id, 0, 10); !fault.Is(err, "accounts.log_in_first") {
+		t.Errorf("everybody reads right answers: %v", err)
+	}
+	for i, right := range []int{3 - pool[0].Right, pool[0].Right} {
+		m, c := by(one, at), quiz.CorrectKey{ID: id, Question: 1, Right: right, Why: "Quy định mới"}
+		for range 2 { // the repeat proposes nothing more
+			if q := must[quiz.Contest](t)(e.CorrectQuiz(ctx, m, c)); q.Proposed == nil {
+				t.Errorf("one person changes a public result: %+v", q)
+			}
+		}
+		if r := must[quiz.Result](t)(e.QuizResult(ctx, one, id)); r.Ranked[0].Right != 4-i {
+			t.Errorf("it holds before a second person agreed: %+v", r.Ranked)
+		}
+		if _, err := e.AnswerProposal(ctx, by(one, at), quiz.AnswerProposal{ID: id, Agree: true}); !fault.Is(err, "quiz.proposed_own") {
+			t.Errorf("agreed to her own: %v", err)
+		}
+		q := must[quiz.Contest](t)(e.AnswerProposal(ctx, by(two, at), quiz.AnswerProposal{ID: id, Agree: true}))
+		r, sums := must[quiz.Result](t)(e.QuizResult(ctx, one, id)), must[[]quiz.Place](t)(e.Tallies(ctx, one, id))
+		if len(q.Corrected) != i+1 || q.Corrected[i].Moved != 1 || r.Ranked[0].Right != 3+i || sums[0].Right != 3+i || r.Sum.Full != i {
+			t.Errorf("counted anew: %+v %+v %+v", q.Corrected, r, sums)
+		}
+		if now := must[[]quiz.Question](t)(e.QuizPool(ctx, one, id, 0, 1)); now[0].Right != right {
+			t.Errorf("the pool says %d", now[0].Right)
+		}
+	}
 }
 
 // engineQuizCodes: each code is another, opens one try of its commune, and is seen to be used.

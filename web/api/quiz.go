@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"loa/accounts"
@@ -40,6 +42,12 @@ type QuizResult struct {
 type TryRecord struct {
 	quiz.Try
 	Questions []quiz.Question `json:"questions"`
+}
+
+// PoolQuestion is a question that a contest took from the bank.
+type PoolQuestion struct {
+	Number int `json:"number"` // its place, from 1
+	quiz.Question
 }
 
 // codesMade is how many codes were made.
@@ -81,6 +89,12 @@ func (q quizRoutes) routes() []kit.Route {
 		{Pattern: "POST /api/v1/quizzes/{quiz}/move", Edits: true, Access: run, Handler: q.move, In: quiz.MakeMove{}, Out: quiz.Contest{},
 			Summary: "Bring a contest on: announce takes its questions from the bank, fix decides who won, publish tells everybody, " +
 				"take_back goes back and wants why."},
+		{Pattern: "GET /api/v1/quizzes/{quiz}/questions", Access: run, Handler: q.pool, Query: "limit after", Out: kit.List[PoolQuestion]{},
+			Summary: "Questions that a contest took from the bank, with the right answers by which it counts; 0 is everybody who is asked."},
+		{Pattern: "POST /api/v1/quizzes/{quiz}/questions/{number}/correct", Edits: true, Access: run, Handler: q.correct, In: quiz.CorrectKey{},
+			Out: quiz.Contest{}, Summary: "Put a right answer right: all tries are counted anew. Of a published result it waits for a second person."},
+		{Pattern: "POST /api/v1/quizzes/{quiz}/proposal", Edits: true, Access: run, Handler: q.answerProposal, In: quiz.AnswerProposal{},
+			Out: quiz.Contest{}, Summary: "Agree to what somebody else wants to change of a published result, or refuse it with a reason."},
 		{Pattern: "GET /api/v1/quizzes/{quiz}/codes", Access: run, Handler: q.codes, Query: "limit after station", Out: kit.List[quiz.Code]{},
 			Summary: "Codes to hand out, of one commune or of all."},
 		{Pattern: "POST /api/v1/quizzes/{quiz}/codes", Statuses: []int{http.StatusCreated}, Access: run, Handler: q.makeCodes, In: quiz.MakeCodes{},
@@ -220,6 +234,56 @@ func (q quizRoutes) move(w http.ResponseWriter, r *kit.Request) error {
 	}
 	c.ID = r.PathValue("quiz")
 	is, err := q.store.MoveQuiz(r.Context(), m, c)
+	return answer(w, r, http.StatusOK, is, err)
+}
+
+func (q quizRoutes) pool(w http.ResponseWriter, r *kit.Request) error {
+	limit, err := r.Limit()
+	if err != nil {
+		return err
+	}
+	from, err := strconv.Atoi(cmp.Or(r.URL.Query().Get("after"), "0"))
+	if err != nil || from < 0 {
+		return quiz.NoSuchPage()
+	}
+	list, err := q.store.QuizPool(r.Context(), r.Actor, r.PathValue("quiz"), from, limit+1)
+	if err != nil {
+		return err
+	}
+	next := ""
+	if len(list) > limit {
+		list, next = list[:limit], strconv.Itoa(from+limit)
+	}
+	var out []PoolQuestion
+	for i, one := range list {
+		out = append(out, PoolQuestion{from + i + 1, one})
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, out, next))
+}
+
+func (q quizRoutes) correct(w http.ResponseWriter, r *kit.Request) error {
+	var c quiz.CorrectKey
+	m, err := readChange(r, &c)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(r.PathValue("number"))
+	if err != nil {
+		return quiz.NoQuestion()
+	}
+	c.ID, c.Question = r.PathValue("quiz"), n
+	is, err := q.store.CorrectQuiz(r.Context(), m, c)
+	return answer(w, r, http.StatusOK, is, err)
+}
+
+func (q quizRoutes) answerProposal(w http.ResponseWriter, r *kit.Request) error {
+	var c quiz.AnswerProposal
+	m, err := readChange(r, &c)
+	if err != nil {
+		return err
+	}
+	c.ID = r.PathValue("quiz")
+	is, err := q.store.AnswerProposal(r.Context(), m, c)
 	return answer(w, r, http.StatusOK, is, err)
 }
 

@@ -26,11 +26,14 @@ type desk struct {
 	tries    *kit.View[triesPage]
 	try      *kit.View[tryPage]
 	papers   *kit.View[papersPage]
+	pool     *kit.View[poolPage]
+	key      *kit.View[correctPage]
 }
 
 func (p pages) registerDesk(k *kit.Kit, f *kit.Folder) {
 	d := desk{p, kit.NewView[contestsPage](f, "contests.html"), kit.NewView[editPage](f, "edit.html"), kit.NewView[contestPage](f, "contest.html"),
-		kit.NewView[triesPage](f, "tries.html"), kit.NewView[tryPage](f, "try.html"), kit.NewView[papersPage](f, "papers.html")}
+		kit.NewView[triesPage](f, "tries.html"), kit.NewView[tryPage](f, "try.html"), kit.NewView[papersPage](f, "papers.html"),
+		kit.NewView[poolPage](f, "pool.html"), kit.NewView[correctPage](f, "correct.html")}
 	k.Menu(kit.MenuItem{Path: "/quizzes", Key: "quiz.menu", Icon: "question", Access: accounts.RunQuiz, Order: 45})
 	run := func(pattern string, h kit.Handler) {
 		k.Handle(kit.Route{Pattern: pattern, Access: accounts.RunQuiz, Handler: h})
@@ -43,6 +46,10 @@ func (p pages) registerDesk(k *kit.Kit, f *kit.Folder) {
 	run("GET /quizzes/{quiz}/edit", d.showEdit)
 	run("POST /quizzes/{quiz}/edit", d.save)
 	run("POST /quizzes/{quiz}/codes", d.makeCodes)
+	run("GET /quizzes/{quiz}/questions", d.showPool)
+	run("GET /quizzes/{quiz}/questions/{number}", d.showCorrect)
+	run("POST /quizzes/{quiz}/questions/{number}", d.correct)
+	run("POST /quizzes/{quiz}/proposal", d.answerProposal)
 	run("GET /quizzes/{quiz}/tries", d.showTries)
 	run("GET /quizzes/{quiz}/tries/{try}", d.showTry)
 	run("POST /quizzes/{quiz}/tries/{try}", d.judge)
@@ -255,6 +262,9 @@ type contestPage struct {
 	Seed      string
 	Forgets   time.Time
 	OfWhole   bool
+	Own       bool     // what waits for a second person is hers
+	Changes   []string // what was put right, or taken back, and why
+	Waits     string
 }
 
 func (d desk) showContest(w http.ResponseWriter, r *kit.Request) error {
@@ -272,7 +282,7 @@ func (d desk) renderContest(w http.ResponseWriter, r *kit.Request, step, codes k
 	}
 	page := contestPage{Page: r.Page("quiz.page_title", "title", q.Title), row: row{Contest: q, Where: whose(r, reg, q)},
 		Form: step.From(q.Edition()), Codes: codes,
-		Forgets: q.Forgets(), Back: q.Stage != quiz.Draft && q.Forgotten.IsZero(), OfWhole: q.District == ""}
+		Forgets: q.Forgets(), Back: q.Stage != quiz.Draft && q.Forgotten.IsZero() && q.Proposed == nil, OfWhole: q.District == ""}
 	page.State = "quiz.stage." + string(q.Stage)
 	if q.Stage == quiz.Announced {
 		page.State, page.Badge = standing(q, r.Now)
@@ -326,6 +336,10 @@ func (d desk) renderContest(w http.ResponseWriter, r *kit.Request, step, codes k
 			return err
 		}
 	}
+	page.Changes = q.Changes(r.Lang)
+	if p := q.Proposed; p != nil {
+		page.Own, page.Waits = p.Person == r.Actor.Person, p.Words(r.Lang)
+	}
 	return d.contest.Render(w, r, page)
 }
 
@@ -338,12 +352,15 @@ func (d desk) move(w http.ResponseWriter, r *kit.Request) error {
 	m := r.Meta(f.ID)
 	m.Seen = f.Of
 	c := quiz.MakeMove{ID: r.PathValue("quiz"), Move: quiz.Move(f.Get("move")), Why: f.Get("why"), Seed: accounts.NewSecret(), Sure: f.Bool("sure")}
-	_, err = d.store.MoveQuiz(r.Context(), m, c)
+	q, err := d.store.MoveQuiz(r.Context(), m, c)
 	if f.RefusedAloud(err) {
 		return d.renderContest(w, r, *f, kit.NewForm())
 	}
 	if err != nil {
 		return err
+	}
+	if q.Proposed != nil {
+		return r.Redirect(w, "/quizzes/"+c.ID, "quiz.proposed_done")
 	}
 	return r.Redirect(w, "/quizzes/"+c.ID, "quiz.moved."+string(c.Move))
 }

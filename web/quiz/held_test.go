@@ -49,7 +49,7 @@ func says(c *webtest.Client, path string, pairs ...string) *httptest.ResponseRec
 // her and to the organiser, and counts once a step was taken back.
 func TestWhatComesAfterTheResultIsKept(t *testing.T) {
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	_, org, stranger := hall(t, &now)
+	_, org, _, stranger := hall(t, &now)
 	home, path := contestOf(org, 2)
 	mai := stranger()
 	enter(mai, path, "0987654321", "Lò Thị Mai")
@@ -103,7 +103,7 @@ func TestWhatComesAfterTheResultIsKept(t *testing.T) {
 // TestTwoPeopleOnOnePhone: each has a slip of her own, while the contest runs and after it.
 func TestTwoPeopleOnOnePhone(t *testing.T) {
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	_, org, stranger := hall(t, &now)
+	_, org, _, stranger := hall(t, &now)
 	_, path := contestOf(org, 2)
 	phone := stranger()
 	enter(phone, path, "0987654321", "Lò Thị Mai")
@@ -127,7 +127,7 @@ func TestTwoPeopleOnOnePhone(t *testing.T) {
 // TestBlanksAreAskedAbout without a script: a page asks, what was chosen is kept, and the second press sends.
 func TestBlanksAreAskedAbout(t *testing.T) {
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	_, org, stranger := hall(t, &now)
+	_, org, _, stranger := hall(t, &now)
 	_, path := contestOf(org, 3)
 	mai := stranger()
 	enter(mai, path, "0987654321", "Lò Thị Mai")

@@ -26,7 +26,7 @@ func TestAProvincesEvening(t *testing.T) {
 		people = 5000
 	}
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	h, org, _ := hall(t, &now)
+	h, org, _, _ := hall(t, &now)
 	var rows strings.Builder
 	rows.WriteString("Câu hỏi,A,B,C,D,Đáp án đúng\n")
 	for i := range 60 {

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { webtest.Main(m) }
 // there is one; the contest is sent by its button.
 func TestAnswersSurviveALostLine(t *testing.T) {
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	h, org, _ := hall(t, &now)
+	h, org, _, _ := hall(t, &now)
 	for i := range 3 {
 		org.Get("/questions/new")
 		org.Submit("main form", "text", "Câu số "+strconv.Itoa(i)+"?", "answer1", "Có", "answer2", "Không", "right", "1")
@@ -65,7 +65,7 @@ func TestAnswersSurviveALostLine(t *testing.T) {
 // them only once the server has them, though the results were fixed.
 func TestAPhoneKeepsWhatNobodyTook(t *testing.T) {
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	h, org, _ := hall(t, &now)
+	h, org, _, _ := hall(t, &now)
 	home, path := contestOf(org, 4)
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)

@@ -22,7 +22,7 @@ import (
 )
 
 // hall is the pages over a store, with a clock.
-func hall(t *testing.T, now *time.Time) (h http.Handler, organiser *webtest.Client, stranger func() *webtest.Client) {
+func hall(t *testing.T, now *time.Time) (h http.Handler, organiser, chief *webtest.Client, stranger func() *webtest.Client) {
 	t.Helper()
 	s := bolttest.Open(t)
 	webtest.Stations(t, s)
@@ -32,9 +32,10 @@ func hall(t *testing.T, now *time.Time) (h http.Handler, organiser *webtest.Clie
 	if err != nil {
 		t.Fatal(err)
 	}
-	organiser = webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Chị Hoa", *now, accounts.Grant{Role: accounts.Organiser,
-		Scope: accounts.Scope{Level: accounts.Province}}))
-	return h, organiser, func() *webtest.Client { return webtest.NewClient(t, h, "") }
+	who := func(name string, role accounts.Role) *webtest.Client {
+		return webtest.NewClient(t, h, webtest.LoggedIn(t, s, name, *now, accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Province}}))
+	}
+	return h, who("Chị Hoa", accounts.Organiser), who("Anh Chỉnh", accounts.Admin), func() *webtest.Client { return webtest.NewClient(t, h, "") }
 }
 
 // upload sends a file to the page of imports.
@@ -54,7 +55,7 @@ func upload(c *webtest.Client, file []byte, name string) {
 // account, one late, the results fixed, numbered and published; nobody is told a right answer, the seed or somebody's number.
 func TestAContestFromTheBankToTheWinners(t *testing.T) {
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	_, org, stranger := hall(t, &now)
+	_, org, chief, stranger := hall(t, &now)
 
 	org.Get("/questions/new")
 	org.Submit("main form", "text", "Rác được làm gì trước?", "answer1", "Đốt", "answer2", "Phân loại")
@@ -214,8 +215,34 @@ func TestAContestFromTheBankToTheWinners(t *testing.T) {
 	if file := org.Get(home + "/tries?format=csv").Body.String(); strings.Count(file, "\n") != 3 || !strings.Contains(file, "0912345678") {
 		t.Errorf("the file: %s", file)
 	}
+	org.Get(home + "/questions")
+	org.Expect(http.StatusOK, "tbody", "Rác được làm gì trước?", "Phân loại")
+	org.Get(org.Doc().Find("tbody a").First().AttrOr("href", ""))
+	org.Submit("main form")
+	org.Expect(http.StatusUnprocessableEntity, "main form .error", "phương án nào đúng")
+	org.Submit("main form", "right", "everybody", "why", "Câu này không rõ")
+	org.Expect(http.StatusOK, "#changes + ul", "câu 1", "Ai gặp câu này", "Câu này không rõ")
+	org.Get(home + "/papers?doc=minutes")
+	org.Expect(http.StatusOK, ".paper", "sửa đáp án câu 1")
+
 	org.Get(home)
 	org.Submit(`form[method="post"]`, "move", "publish")
+	org.Get(home + "/questions/2")
+	org.Submit("main form", "right", "everybody", "why", "Câu này cũng thế")
+	org.Expect(http.StatusOK, "main", "chờ người thứ hai", "Câu này cũng thế")
+	if org.Doc().Find("button[value=agree]").Length() > 0 {
+		t.Error("she is offered to agree to her own")
+	}
+	org.Submit(`form[action$="/proposal"]`, "do", "agree")
+	org.Expect(http.StatusConflict, ".notice.bad", "người khác đồng ý")
+	second.Get("/quiz/" + id)
+	second.Refuse("Câu này cũng thế")
+	chief.Get(home)
+	chief.Submit(`form[action$="/proposal"]`, "do", "agree")
+	chief.Expect(http.StatusOK, "#changes + ul", "câu 2", "Anh Chỉnh đồng ý")
+	second.Get("/quiz/" + id)
+	second.Expect(http.StatusOK, "#winners ~ p", "được tính lại")
+	second.Refuse("Chị Hoa", "Câu này cũng thế")
 	everybody := stranger()
 	everybody.Get("/quiz/" + id)
 	everybody.Expect(http.StatusOK, "#winners", "Giàng A P.", "…678", "Nhất", "Theo huyện")
@@ -227,7 +254,7 @@ func TestAContestFromTheBankToTheWinners(t *testing.T) {
 // TestCodesAreMadeAndPrinted: for a commune, on slips, and one opens one try there.
 func TestCodesAreMadeAndPrinted(t *testing.T) {
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	_, org, stranger := hall(t, &now)
+	_, org, _, stranger := hall(t, &now)
 	for i := range 2 {
 		org.Get("/questions/new")
 		org.Submit("main form", "text", "Câu số "+strconv.Itoa(i)+"?", "answer1", "Có", "answer2", "Không", "right", "1")
@@ -256,7 +283,7 @@ func TestCodesAreMadeAndPrinted(t *testing.T) {
 // TestAVillageBehindOneAddress: a thousand people behind one address begin within a minute, and nobody is told to wait.
 func TestAVillageBehindOneAddress(t *testing.T) {
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	h, _, _ := hall(t, &now)
+	h, _, _, _ := hall(t, &now)
 	for i := range 1000 {
 		now = now.Add(60 * time.Millisecond)
 		r := httptest.NewRequest(http.MethodPost, "/quiz/nothing", strings.NewReader(url.Values{"phone": {"09" + strconv.Itoa(i)}}.Encode()))
@@ -272,7 +299,7 @@ func TestAVillageBehindOneAddress(t *testing.T) {
 // contest under guessing from everywhere leaves each network few.
 func TestGuessesAreSlowedDown(t *testing.T) {
 	now := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
-	h, org, _ := hall(t, &now)
+	h, org, _, _ := hall(t, &now)
 	_, path := contestOf(org, 1)
 	knock := func(network, phone string) int {
 		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(url.Values{"phone": {phone}, "name": {"Lò Thị Mai"}, "station": {"S00001"},
