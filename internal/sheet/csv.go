@@ -13,7 +13,9 @@ import (
 	"loa/internal/fault"
 )
 
-func readCSV(b []byte) (t Table, err error) {
+func readCSV(b []byte) (Table, error) { return readCSVRows(b, tables) }
+
+func readCSVRows(b []byte, most bounds) (t Table, err error) {
 	text, err := decode(b)
 	if err != nil {
 		return t, err
@@ -39,8 +41,8 @@ func readCSV(b []byte) (t Table, err error) {
 		if row, filled := clean(line+skipped, record); filled {
 			t.Rows = append(t.Rows, row)
 		}
-		if len(t.Rows) > MaxRows || len(record) > MaxColumns {
-			return t, TooLarge()
+		if len(t.Rows) > most.rows || len(record) > MaxColumns {
+			return t, most.tooLarge()
 		}
 	}
 }

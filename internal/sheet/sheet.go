@@ -25,6 +25,9 @@ const (
 	MaxBytes   = 16 << 20 // of the file
 	MaxRows    = 20_000
 	MaxColumns = 100
+
+	MaxLogRows  = 100_000         // of a sheet of OpenBook,
+	MaxBookRows = MaxLogRows + 50 // and what stands above and below them
 )
 
 // The content types of what CSV and XLSX write.
@@ -104,13 +107,17 @@ func Read(b []byte) (Table, error) {
 
 // TooLarge is the refusal of a file over the limits.
 func TooLarge() *fault.Error {
-	return fault.New(fault.TooLarge, "sheet.too_large", Limits()...)
+	return tables.tooLarge()
 }
 
 // Limits are the names and values of what a sentence about them says.
-func Limits() []any {
-	return []any{"megabytes", MaxBytes >> 20, "rows", MaxRows, "columns", MaxColumns}
-}
+func Limits() []any { return tables.limits() }
+
+// BookTooLarge and BookLimits are TooLarge and Limits of OpenBook.
+func BookTooLarge() *fault.Error { return books.tooLarge() }
+
+// BookLimits are the names and values of what a sentence about them says.
+func BookLimits() []any { return books.limits() }
 
 // plain refuses a table whose cells do not all stand below a heading, or say
 // that a spreadsheet could not work them out.
@@ -123,10 +130,10 @@ func (t Table) plain() error {
 		}
 		for i, c := range row.Cells {
 			if c.Text != "" && head.Cells[i].Text == "" {
-				return at(row.Line, fault.New(fault.Invalid, "sheet.no_heading", "column", columnName(i), "text", c.Text))
+				return at(row.Line, fault.New(fault.Invalid, "sheet.no_heading", "column", ColumnName(i), "text", c.Text))
 			}
 			if isError(c.Text) {
-				return at(row.Line, fault.New(fault.Invalid, "sheet.cell_error", "cell", columnName(i), "text", c.Text))
+				return at(row.Line, fault.New(fault.Invalid, "sheet.cell_error", "cell", ColumnName(i), "text", c.Text))
 			}
 		}
 	}
@@ -156,8 +163,8 @@ func isError(s string) bool {
 	return len(s) > 2 && strings.Trim(s, "#") == ""
 }
 
-// columnName is the name of a column, counted from 0: "A", "AB".
-func columnName(i int) string {
+// ColumnName is the name of a column, counted from 0: "A", "AB".
+func ColumnName(i int) string {
 	name := ""
 	for i++; i > 0; i = (i - 1) / 26 {
 		name = string(rune('A'+(i-1)%26)) + name

@@ -19,19 +19,37 @@ import (
 	"loa/internal/fault"
 )
 
-// The most bytes of an XLSX once unpacked: of all, of the shared texts, of a
-// picture, and of any other part but the sheets.
+// bounds are the most rows of a table, and the most bytes of an XLSX once unpacked: of all, and of the shared texts.
+type bounds struct {
+	rows           int
+	unzip, strings uint64
+}
+
+var (
+	tables = bounds{MaxRows, 32 << 20, 16 << 20}
+	books  = bounds{MaxBookRows, 160 << 20, 48 << 20}
+)
+
+// tooLarge is the refusal of a file over the bounds.
+func (b bounds) tooLarge() *fault.Error {
+	return fault.New(fault.TooLarge, "sheet.too_large", b.limits()...)
+}
+
+func (b bounds) limits() []any {
+	return []any{"megabytes", MaxBytes >> 20, "rows", min(b.rows, MaxLogRows), "columns", MaxColumns}
+}
+
+// The most bytes of a picture, and of any other part but the sheets.
 const (
-	maxUnzip   = 32 << 20
-	maxStrings = 16 << 20
-	maxMedia   = 4 << 20
-	maxPart    = 1 << 20
+	maxMedia = 4 << 20
+	maxPart  = 1 << 20
 )
 
 // workbook is an XLSX being read, part by part. Its parts are read as they
 // come: a tree of a sheet takes fifty times its size, and does not tell what
 // was joined, hidden or never worked out.
 type workbook struct {
+	bounds
 	parts map[string]*zip.File // by name in lower case
 	kinds []Kind               // of the styles of cells, by their number
 	texts texts
@@ -63,12 +81,8 @@ func brokenXLSX(err error) error {
 }
 
 func readXLSX(b []byte) (t Table, err error) {
-	defer func() {
-		if p := recover(); p != nil { // the reader of number formats trusts them
-			t, err = Table{}, brokenXLSX(fmt.Errorf("sheet: panic: %v", p))
-		}
-	}()
-	w, err := openWorkbook(b)
+	defer recovered(&err)
+	w, err := openWorkbook(b, tables)
 	if err != nil {
 		return Table{}, brokenXLSX(err)
 	}
@@ -111,25 +125,25 @@ func (w *workbook) only(sheets []sheetRef) (rows []Row, err error) {
 // openWorkbook refuses an XLSX that would unpack to more than a table can
 // need, and reads what is said of all its sheets. A part that is longer than
 // the directory says is cut there.
-func openWorkbook(b []byte) (*workbook, error) {
+func openWorkbook(b []byte, most bounds) (*workbook, error) {
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		return nil, err
 	}
-	w := &workbook{parts: map[string]*zip.File{}}
+	w := &workbook{bounds: most, parts: map[string]*zip.File{}}
 	var all uint64
 	for _, f := range z.File {
 		name, most := strings.ToLower(strings.TrimPrefix(f.Name, "/")), uint64(maxPart)
 		switch {
 		case strings.HasPrefix(name, "xl/worksheets/") && strings.HasSuffix(name, ".xml"):
-			most = maxUnzip
+			most = w.unzip
 		case strings.HasPrefix(name, "xl/media/"):
 			most = maxMedia
 		case name == "xl/sharedstrings.xml":
-			most = maxStrings
+			most = w.strings
 		}
-		if all += f.UncompressedSize64; all > maxUnzip || f.UncompressedSize64 > most {
-			return nil, TooLarge()
+		if all += f.UncompressedSize64; all > w.unzip || f.UncompressedSize64 > most {
+			return nil, w.tooLarge()
 		}
 		w.parts[name] = f
 	}
@@ -189,6 +203,9 @@ func attr(e xml.StartElement, name string) string {
 
 // truth is how XML writes yes.
 func truth(s string) bool { return s == "1" || s == "true" }
+
+// errEnough ends the reading of a sheet of which the first rows were asked for.
+var errEnough = errors.New("enough")
 
 func (w *workbook) readTexts() error {
 	inside, phonetic := false, false // phonetic: how a text is spoken, which is no part of it
@@ -322,6 +339,7 @@ func (w *workbook) sheets() (list []sheetRef, err error) {
 type page struct {
 	rows  []Row
 	doubt error
+	joins []string // cells that are joined, where that is no doubt
 }
 
 // pager reads one sheet.
@@ -337,11 +355,16 @@ type pager struct {
 	inV, inT, phonetic, hides bool
 	formula, worked           bool     // the cell has a formula, and its result
 	hiddenColumns             [][2]int // first and last, counted from 0
+	most                      int      // rows, 0 for all
+	joined                    bool     // joined cells are no doubt
 }
 
 func (w *workbook) page(part string) (page, error) {
-	p := &pager{workbook: w}
-	if err := w.each(part, p.start, p.text, p.end); err != nil {
+	return (&pager{workbook: w}).read(part)
+}
+
+func (p *pager) read(part string) (page, error) {
+	if err := p.each(part, p.start, p.text, p.end); err != nil && !errors.Is(err, errEnough) {
 		return page{}, err
 	}
 	return p.page, nil
@@ -366,8 +389,8 @@ func (p *pager) start(e xml.StartElement) error {
 		if n, err := strconv.Atoi(attr(e, "r")); err == nil {
 			p.row = n
 		}
-		if p.row > 5*MaxRows || p.row < 1 {
-			return TooLarge()
+		if p.row > 5*p.bounds.rows || p.row < 1 {
+			return p.tooLarge()
 		}
 		p.column, p.cells, p.hides = -1, nil, truth(attr(e, "hidden"))
 	case "c":
@@ -387,6 +410,10 @@ func (p *pager) start(e xml.StartElement) error {
 		p.phonetic = true
 	case "mergeCell":
 		ref := attr(e, "ref")
+		if p.joined {
+			p.joins = append(p.joins, ref)
+			return nil
+		}
 		line, err := strconv.Atoi(strings.TrimLeft(strings.SplitN(ref, ":", 2)[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZ$"))
 		if err != nil {
 			line = 0
@@ -427,13 +454,13 @@ func (p *pager) endCell() error {
 		return err
 	}
 	if p.formula && !p.worked {
-		p.doubtful(p.row, "sheet.formula", "cell", columnName(p.column)+strconv.Itoa(p.row))
+		p.doubtful(p.row, "sheet.formula", "cell", ColumnName(p.column)+strconv.Itoa(p.row))
 	}
 	if c.Text == "" {
 		return nil
 	}
 	if p.column >= MaxColumns || p.column < 0 {
-		return TooLarge()
+		return p.tooLarge()
 	}
 	for len(p.cells) <= p.column {
 		p.cells = append(p.cells, Cell{})
@@ -441,7 +468,7 @@ func (p *pager) endCell() error {
 	p.cells[p.column] = c
 	for _, h := range p.hiddenColumns {
 		if h[0] <= p.column && p.column <= h[1] {
-			p.doubtful(p.row, "sheet.hidden_column", "column", columnName(p.column))
+			p.doubtful(p.row, "sheet.hidden_column", "column", ColumnName(p.column))
 		}
 	}
 	return nil
@@ -454,9 +481,12 @@ func (p *pager) endRow() error {
 	if p.hides {
 		p.doubtful(p.row, "sheet.hidden_row")
 	}
-	p.rows = append(p.rows, Row{p.row, p.cells})
-	if len(p.rows) > MaxRows {
-		return TooLarge()
+	p.page.rows = append(p.page.rows, Row{p.row, p.cells})
+	if len(p.page.rows) > p.bounds.rows {
+		return p.tooLarge()
+	}
+	if len(p.page.rows) == p.most {
+		return errEnough
 	}
 	return nil
 }
