@@ -56,7 +56,8 @@ var Kinds = []Kind{
 	"accounts.change_person", "accounts.take_role", "accounts.erase",
 	"accounts.set_passphrase", "accounts.set_pin", "accounts.add_factor", "accounts.remove_factor",
 	"accounts.renew_spare", "accounts.save_settings", "accounts.add_token", "accounts.remove_token",
-	ReportedAiring, "airing.attach", "airing.detach", "airing.judge", "airing.prove", "airing.decline", "airing.save_settings",
+	ReportedAiring, "airing.attach", "airing.detach", "airing.judge", "airing.prove", "airing.decline", "airing.import", "airing.undo_import",
+	"airing.save_settings",
 	"sample.give", "sample.withdraw", "sample.heard",
 	"coverage.call", "coverage.excuse", "coverage.ask_excuse", "coverage.answer_excuse", "coverage.close_week", "coverage.reopen_week", "coverage.decide_anew",
 	"outgoing.take", "outgoing.strike_out",
@@ -91,6 +92,7 @@ func Concerns(k Kind, body, result json.RawMessage) (d Deed) {
 			Person  json.RawMessage `json:"person"`
 			Grants  []Grant         `json:"grants"`
 			Contest string          `json:"contest"`
+			All     json.RawMessage `json:"stations"`
 			Owner   struct{ Station string }
 		}
 		if json.Unmarshal(raw, &is) != nil {
@@ -106,6 +108,12 @@ func Concerns(k Kind, body, result json.RawMessage) (d Deed) {
 		}
 		add(is.Station)
 		add(is.Owner.Station)
+		var all []string
+		if (k == "airing.import" || k == "airing.undo_import") && json.Unmarshal(is.All, &all) == nil {
+			for _, id := range all {
+				add(id)
+			}
+		}
 		for _, g := range is.Grants {
 			if g.Scope.Level == Station {
 				add(g.Scope.ID)

@@ -90,6 +90,7 @@ type Report struct {
 	OnTime     bool      `json:"on_time"`                 // said within the limit after the airing ended; false of a withdrawal, which is not Late either
 	Phoned     *Phoned   `json:"phoned,omitempty"`        // it was first said by telephone, and confirmed by who reports it
 	Texted     *Texted   `json:"texted,omitempty"`        // it came as a text message
+	Book       *Booked   `json:"book,omitempty"`          // it stood in a book that was kept before Loa
 	Request    string    `json:"request"`                 // SHA-256 of what the client asked, to tell a repeat from a reuse
 }
 

@@ -152,6 +152,7 @@ type Confirm struct {
 	// ID of what the station said by telephone: the report says just that, and who sends it agrees.
 	Proposal string  `json:"proposal,omitempty" schema:"format=uuid"`
 	Texted   *Texted `json:"-"` // of a report that came as a text message
+	Book     *Booked `json:"-"` // of a row of a book that was kept before Loa
 }
 
 // Correcting is the command with what it leaves out taken over from the report
@@ -200,7 +201,7 @@ type Facts struct {
 	Answering bool                  // that one is what answers its slot now
 	Newest    *Line                 // what corrected that last; nil while it stands
 	OfSlot    *Line                 // the slot's standing line, by Told
-	Near      []Line                // of Confirm.Alone: lines of the station that began in the span of Near
+	Near      []Line                // of Confirm.Alone and Confirm.Book: lines of the station that began in the span of Near
 	Closed    bool                  // the week in which it aired is frozen
 	Proposal  *Proposal             // of Confirm.Proposal
 }
@@ -218,7 +219,7 @@ const (
 // outcome_unknown, reason_missing, reason_unknown, means_unknown,
 // seconds_range, in_future, too_early, far_from_slot, before_station (or stations.passed),
 // time_missing, text_too_long, slot_reported, overlaps, correct_what, correct_why,
-// corrected_already, other_station, withdraw_only_corrects, said_otherwise; once.unseen, once.seen_another.
+// corrected_already, other_station, withdraw_only_corrects, said_otherwise, booked_known, booked_contrary; once.unseen, once.seen_another.
 func Decide(f Facts, m accounts.Meta, c Confirm) (Change, error) {
 	request := c.Request()
 	if f.Proposal != nil {
@@ -238,7 +239,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Change, error) {
 	r.speak(c.Spoken, m.At)
 	r.text(c.Texted, m.At)
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
-		checkProposal, checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkSeen,
+		checkProposal, checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkBooked, checkSeen,
 	} {
 		if err := step(&r, f, m, c); err != nil {
 			return Change{}, err

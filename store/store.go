@@ -11,6 +11,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/oldbook"
 	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/contest"
@@ -39,6 +40,7 @@ type Engine interface {
 	airing.Seals
 	airing.Excerpts
 	airing.SettingsStore
+	oldbook.Store
 	sample.Store
 	library.Store
 	coverage.Store

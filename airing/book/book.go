@@ -115,6 +115,9 @@ func Table(l text.Language, lines []Line, several bool) paper.Table {
 		if x.Texted != nil {
 			note = append(note, l.Say("airing.texted")+": "+x.Texted.From+".")
 		}
+		if x.Book != nil {
+			note = append(note, l.Say("oldbook.source")+": "+l.Say("oldbook.source_of", "file", x.Book.File, "row", x.Book.Row, "hash", x.Book.Short())+".")
+		}
 		if !x.SaidAt.IsZero() {
 			said := "airing.phone_said"
 			if x.Texted != nil {

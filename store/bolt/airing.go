@@ -316,9 +316,20 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	if err != nil {
 		return airing.Line{}, err
 	}
+	if err := putConfirmed(tx, f, change, c.Proposal); err != nil {
+		return airing.Line{}, err
+	}
+	if err := errors.Join(tx.tellReport(m, change.Line), tx.noteReport(m, change.Line)); err != nil {
+		return airing.Line{}, err
+	}
+	return withWeek(tx, f.Settings, change.Line, nil)
+}
+
+// putConfirmed appends the report of a change to its chain, and puts all that follows.
+func putConfirmed(tx *tx, f facts, change airing.Change, proposal string) (err error) {
 	idx := lineIndex{Station: stationNumber(change.Line.Station)}
 	if idx.Report, err = appendEntry(tx, idx.Station, change.Entry); err != nil {
-		return airing.Line{}, err
+		return err
 	}
 	if change.TakesVerdicts {
 		idx.Verdict, idx.Earlier = f.corrected.Verdict, f.corrected.Earlier
@@ -329,16 +340,13 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	if change.Replaces != "" {
 		f.corrected.CorrectedBy = change.Line.ID
 		if err := putLine(tx, change.Replaces, f.corrected); err != nil {
-			return airing.Line{}, err
+			return err
 		}
 	}
-	if err := endProposals(tx, change, c.Proposal); err != nil {
-		return airing.Line{}, err
+	if err := endProposals(tx, change, proposal); err != nil {
+		return err
 	}
-	if err := errors.Join(tx.tellReport(m, change.Line), tx.noteReport(m, change.Line)); err != nil {
-		return airing.Line{}, err
-	}
-	return withWeek(tx, f.Settings, change.Line, putReport(tx, f.Settings, change, idx))
+	return putReport(tx, f.Settings, change, idx)
 }
 
 // putReport puts the rows of a new report.
@@ -504,7 +512,7 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 		if start.IsZero() && f.Slot != nil {
 			start = f.Slot.Start
 		}
-		if c.Alone && !start.IsZero() {
+		if (c.Alone || c.Book != nil) && !start.IsZero() {
 			if f.Near, err = linesNear(tx, stationNumber(st.ID), start); err != nil {
 				return f, err
 			}

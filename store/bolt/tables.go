@@ -11,6 +11,7 @@ var tableNames = []string{
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, exhibits.name, tallies.name,
 	unproved.name, ofProgramme.name, evidenceByBlob.name, settings.name, samples.name, sampleKeys.name,
 	proposals.name, proposalKeys.name, openProposals.name, calls.name, callsOf.name, lastCalls.name,
+	oldBooks.name, oldBookKeys.name, oldBookRows.name, oldBooksDue.name,
 	numbersGiven.name, numberKeys.name, numberSeries.name, numberPapers.name, offices.name, layouts.name, layoutFiles.name,
 	planIndicators.name, planEntries.name,
 	quizQuestions.name, quizKnown.name, quizzes.name, quizKeys.name, quizPool.name, quizCodes.name, quizCodeAt.name, quizCodeSums.name,

@@ -20,7 +20,8 @@ import (
 // checks are what each noun's tables must satisfy: every index row has its
 // record, every chain its links. A check reports and goes on.
 var checks = []func(tx *tx, report func(store.Problem)) error{
-	checkSeals, checkSummaries, checkCalls, checkProposals, checkPleas, checkSamples, checkOutgoing, checkLayouts, checkPlans, checkQuiz, checkCalendars,
+	checkSeals, checkSummaries, checkCalls, checkProposals, checkPleas, checkSamples, checkOldBooks, checkOutgoing, checkLayouts, checkPlans,
+	checkQuiz, checkCalendars,
 	checkContests,
 	checkLibrary, checkSounds,
 	checkAccounts,

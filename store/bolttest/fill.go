@@ -13,6 +13,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/oldbook"
 	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/audio"
@@ -89,6 +90,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.layouts(people[accounts.Admin])
 	f.indicators(people)
 	f.quizzes(people[accounts.Admin])
+	f.oldBooks(people[accounts.Monitor])
 	f.share(people[accounts.Admin])
 	f.erasures(people[accounts.Admin])
 }
@@ -196,6 +198,30 @@ func (f *filler) layouts(by accounts.Actor) {
 		f.must(err)
 		_, err = f.s.MoveLayout(f.ctx, f.meta(by, at), outgoing.MoveLayout{ID: l.ID, Use: true})
 		f.must(err)
+	}
+}
+
+// oldBooks brings a book of before Loa in, of which one is half brought and one half taken back.
+func (f *filler) oldBooks(by accounts.Actor) {
+	plan, err := f.s.Schedule(f.ctx)
+	f.must(err)
+	at := filledMonday.AddDate(0, 0, 12)
+	for i := range 3 {
+		c := oldbook.Begin{Source: oldbook.Source{Import: f.id(), File: "so-cu.xlsx", SHA256: strings.Repeat("ab", 32)}, Key: "x", Rows: 2,
+			From: filledMonday.AddDate(0, 0, -60), Until: filledMonday.AddDate(0, 0, -59), Stations: []string{"S00001"}}
+		_, err := f.s.BeginImport(f.ctx, f.meta(by, at), c)
+		f.must(err)
+		rows := []oldbook.Row{{Line: 2, Station: "S00001", Programme: plan.Programmes[0].ID, At: c.From.Add(time.Duration(i) * time.Hour).UTC(), Seconds: 600},
+			{Line: 3, Station: "S00001", Programme: plan.Programmes[0].ID, At: c.Until.Add(time.Duration(i) * time.Hour).UTC(), Seconds: 600}}
+		taken, err := f.s.TakeRows(f.ctx, at.UTC(), c.Import, 0, rows[:2-i%2], false)
+		f.must(err)
+		if taken.Taken != 2-i%2 {
+			f.t.Fatalf("fill: an old book: %+v", taken)
+		}
+		if i == 2 {
+			_, err = f.s.UndoImport(f.ctx, f.meta(by, at), oldbook.Undo{ID: c.Import, Why: "Nhầm tệp"})
+			f.must(err)
+		}
 	}
 }
 

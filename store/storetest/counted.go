@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/oldbook"
 	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/contest"
@@ -636,4 +637,19 @@ func (e *Counted) WaitingPleas(ctx context.Context, by accounts.Actor) (int, err
 func (e *Counted) Whys(ctx context.Context, by accounts.Actor, list []string, from, until airing.Week) (map[string]coverage.Why, error) {
 	e.asked("Whys")
 	return e.Engine.Whys(ctx, by, list, from, until)
+}
+
+func (e *Counted) ImportedBook(ctx context.Context, by accounts.Actor, id string) (oldbook.Import, error) {
+	e.asked("ImportedBook")
+	return e.Engine.ImportedBook(ctx, by, id)
+}
+
+func (e *Counted) ImportedBooks(ctx context.Context, by accounts.Actor, under bool) ([]oldbook.Import, error) {
+	e.asked("ImportedBooks")
+	return e.Engine.ImportedBooks(ctx, by, under)
+}
+
+func (e *Counted) WeighRows(ctx context.Context, m accounts.Meta, s oldbook.Source, rows []oldbook.Row) ([]oldbook.Weight, error) {
+	e.asked("WeighRows")
+	return e.Engine.WeighRows(ctx, m, s, rows)
 }

@@ -27,6 +27,7 @@ func Engine(t *testing.T, open func(t *testing.T) store.Engine) {
 		"a sample stays until it is taken back":   engineSamples,
 		"a number of a paper is given once":       engineOutgoing,
 		"an office lays its papers out":           engineLayouts,
+		"an old book comes in once, and goes":     engineOldBooks,
 		"a figure of the plan is corrected aloud": enginePlan,
 		"a knowledge contest from bank to prize":  engineQuiz,
 		"what is public, and calendars":           engineSharing,
