@@ -11,6 +11,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/airing/book"
+	"loa/airing/oldbook"
 	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/audio/measure"
@@ -1271,6 +1272,55 @@ func (c *Client) PostMeMessagesRead(ctx context.Context, in ReadBody) (Moved, er
 // GET /api/v1/me/week
 func (c *Client) GetMeWeek(ctx context.Context) (scheduler.Ahead, error) {
 	return ask[scheduler.Ahead](ctx, c, call{method: "GET", path: "/api/v1/me/week"})
+}
+
+// GetOldBooks: Workbooks of the log before Loa: those one sent, kept for a week until they are applied, and those that were brought into
+// logs one may read; the last first.
+//
+// GET /api/v1/old-books
+func (c *Client) GetOldBooks(ctx context.Context) ([]oldbook.Book, error) {
+	return list[oldbook.Book](ctx, c, call{method: "GET", path: "/api/v1/old-books"})
+}
+
+// GetOldBook: One of them: state checking means that it is being read, checked that its check can be looked at, applied that it is in the
+// log.
+//
+// GET /api/v1/old-books/{id}
+func (c *Client) GetOldBook(ctx context.Context, id string) (oldbook.Book, error) {
+	return ask[oldbook.Book](ctx, c, call{method: "GET", path: "/api/v1/old-books/{id}", at: []string{id}})
+}
+
+// PutOldBook: Send a workbook (XLSX or CSV, name is that of the file) under a client-made UUID. It is read in the background: GET tells what
+// its columns were taken for and what would come of each row. Nothing of it is in the log yet. The ID is that of the answer.
+//
+// PUT /api/v1/old-books/{id}
+func (c *Client) PutOldBook(ctx context.Context, id string, o PutOldBookOptions, body io.Reader) (oldbook.Book, error) {
+	return ask[oldbook.Book](ctx, c, call{method: "PUT", path: "/api/v1/old-books/{id}",
+		at: []string{id}, query: filter.Values(o), kind: "application/octet-stream", body: body})
+}
+
+// PostOldBookApply: Bring its rows into the log, in the background and to the end, also over a stop of the server; leave_bad leaves out rows
+// that are wrong. Rows that the log has already are never brought twice.
+//
+// POST /api/v1/old-books/{id}/apply
+func (c *Client) PostOldBookApply(ctx context.Context, id string, in ApplyBook) (oldbook.Book, error) {
+	return ask[oldbook.Book](ctx, c, call{method: "POST", path: "/api/v1/old-books/{id}/apply", at: []string{id}, in: in})
+}
+
+// PostOldBookSetup: Say how it is to be read: sheet, head, columns, and for each name a programme's ID, leave, or new; what is left out is
+// guessed. It is read anew.
+//
+// POST /api/v1/old-books/{id}/setup
+func (c *Client) PostOldBookSetup(ctx context.Context, id string, in oldbook.Setup) (oldbook.Book, error) {
+	return ask[oldbook.Book](ctx, c, call{method: "POST", path: "/api/v1/old-books/{id}/setup", at: []string{id}, in: in})
+}
+
+// PostOldBookUndo: Take a whole import back: each of its reports is withdrawn. Refused while evidence, a verdict, a correction or a closed
+// week rests on one.
+//
+// POST /api/v1/old-books/{id}/undo
+func (c *Client) PostOldBookUndo(ctx context.Context, id string, in oldbook.Undo) (oldbook.Book, error) {
+	return ask[oldbook.Book](ctx, c, call{method: "POST", path: "/api/v1/old-books/{id}/undo", at: []string{id}, in: in})
 }
 
 // GetOpenapiJson: This document.

@@ -959,6 +959,16 @@ type Moved struct {
 	N int `json:"n"`
 }
 
+// PutOldBookOptions are what PutOldBook is asked; what says nothing is left out.
+type PutOldBookOptions struct {
+	Name string `name:"name"`
+}
+
+// ApplyBook is a shape of the API.
+type ApplyBook struct {
+	LeaveBad bool `json:"leave_bad,omitempty"` // rows that are wrong are left out
+}
+
 // PersonBody is a shape of the API.
 type PersonBody struct {
 	Name   string           `json:"name"`

@@ -35,7 +35,7 @@ var unguarded = map[string][]string{
 		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask",
 		"POST /api/v1/lists", "POST /lists", "POST /api/v1/quizzes", "POST /api/v1/questions", "POST /api/v1/quizzes/{quiz}/codes",
 		"POST /papers", "PUT /api/v1/papers/{id}", "POST /coverage/paper", "POST /contests/{contest}/papers",
-		"POST /coverage/period/paper", "POST /books", "PUT /api/v1/books/{id}",
+		"POST /coverage/period/paper", "POST /books", "PUT /api/v1/books/{id}", "POST /old-books", "PUT /api/v1/old-books/{id}",
 		"POST /quiz/{quiz}", "POST /quizzes/new", "POST /quizzes/{quiz}/codes", "POST /quizzes/{quiz}/papers", "POST /questions/new",
 		"POST /plan/new", "POST /plan/paper",
 		"POST /settings/texts/token", "POST /api/v1/texts/token",
@@ -56,7 +56,8 @@ var unguarded = map[string][]string{
 		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import",
 		"POST /stations/merge", "POST /stations/split",
 		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /coverage/anew", "POST /stations/changes/undo/{number}",
-		"POST /questions/import", "POST /api/v1/questions/import"},
+		"POST /questions/import", "POST /api/v1/questions/import", "POST /old-books/{id}", "POST /api/v1/old-books/{id}/setup",
+		"POST /api/v1/old-books/{id}/apply", "POST /api/v1/old-books/{id}/undo"},
 	"keeps nothing: a report is handed to somebody else": {"POST /evidence/{id}/pass"},
 	"follows tus: the offset is the edition": {
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},

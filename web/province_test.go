@@ -69,6 +69,7 @@ func provinceOf(t *testing.T, weeks int) *province {
 		Booth:  library.NewBooth(library.BoothConfig{Records: w.store, Blobs: house.Blobs, Heard: w.hall.Heard, Log: log, Now: w.clock.now}),
 		Backup: func(context.Context, accounts.Actor, io.Writer) error { return nil }, Server: webtest.Server{},
 		Backups: webtest.Keeper{At: w.clock.at.Add(-time.Hour)}, Post: webtest.Post{}, Books: bolttest.Books(t, w.store, w.clock.now),
+		OldBooks: bolttest.OldBooks(t, w.store, w.clock.now),
 	})
 	w.routes = k.Routes()
 	w.handler, err = k.Handler()

@@ -90,7 +90,7 @@ func TestNoPageAsksMoreTheMoreThereIs(t *testing.T) {
 		Clock:  wallclock.New(now, wallclock.Elapsed, time.Time{}),
 		Booth:  library.NewBooth(library.BoothConfig{Records: a.engine, Blobs: house.Blobs, Heard: hall.Heard, Log: log, Now: now}),
 		Backup: func(context.Context, accounts.Actor, io.Writer) error { return nil }, Server: webtest.Server{},
-		Backups: webtest.Keeper{}, Post: webtest.Post{}, Books: bolttest.Books(t, a.engine, now)})
+		Backups: webtest.Keeper{}, Post: webtest.Post{}, Books: bolttest.Books(t, a.engine, now), OldBooks: bolttest.OldBooks(t, a.engine, now)})
 	handler, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"loa/airing/book"
+	"loa/airing/oldbook"
 	"loa/airing/sample"
 	"loa/contest"
 	"loa/internal/wallclock"
@@ -33,6 +34,7 @@ import (
 	librarypages "loa/web/library"
 	"loa/web/me"
 	"loa/web/messages"
+	"loa/web/oldbooks"
 	"loa/web/papers"
 	"loa/web/people"
 	planpages "loa/web/plan"
@@ -67,6 +69,7 @@ type Store interface {
 	health.Store
 	judging.Store
 	me.Store
+	oldbook.Desk
 	messages.Store
 	people.Store
 	planpages.Store
@@ -100,6 +103,7 @@ type Deps struct {
 	Post     Post
 	Samples  *sample.Listener // nil where samples are listened to later
 	Books    *book.Press
+	OldBooks *oldbook.Clerk
 }
 
 // Post is the door by which messages leave.
@@ -134,6 +138,8 @@ func Register(k *kit.Kit, d Deps) {
 	airings.Register(k, d.Store, d.Blobs, d.Desk)
 	samples.Register(k, d.Store, d.Desk, d.Samples)
 	books.Register(k, d.Store, d.Books)
+	oldbooks.Register(k, d.Store, d.OldBooks)
+	api.RegisterOldBooks(k, d.OldBooks)
 	contests.Register(k, d.Store, d.Contests)
 	coverage.Register(k, d.Store)
 	calls.Register(k, d.Store)

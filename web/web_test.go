@@ -39,7 +39,7 @@ func build(t *testing.T, now func() time.Time) (*kit.Kit, *bolt.Store) {
 	k := kit.New(kit.Config{Auth: s, Now: now, Log: log, Marks: true})
 	web.Register(k, web.Deps{Store: s.Store, Blobs: s.Blobs, Desk: s.Desk, Jobs: clock, Clock: wallclock.New(now, wallclock.Elapsed, time.Time{}),
 		Contests: contest.NewHall(s, contest.From(s)), Backup: func(context.Context, accounts.Actor, io.Writer) error { return nil },
-		Server: webtest.Server{}, Backups: webtest.Keeper{}, Post: webtest.Post{}, Books: bolttest.Books(t, s, now)})
+		Server: webtest.Server{}, Backups: webtest.Keeper{}, Post: webtest.Post{}, Books: bolttest.Books(t, s, now), OldBooks: bolttest.OldBooks(t, s, now)})
 	return k, s.Store
 }
 

@@ -166,7 +166,8 @@ func (c *Clerk) Bring(ctx context.Context, m accounts.Meta, name string, file []
 		name = string(r[:200])
 	}
 	sum := sha256.Sum256(file)
-	b := Book{Source: Source{m.NewID(), cmp.Or(name, "?"), hex.EncodeToString(sum[:])}, Size: int64(len(file)), By: m.By, At: m.At.UTC(), Lang: l, State: Checking}
+	b := Book{Source: Source{m.NewID(), cmp.Or(name, "?"), hex.EncodeToString(sum[:])}, Size: int64(len(file)), By: m.By, At: m.At.UTC(),
+		Lang: l, State: Checking}
 	done, err := c.store.ImportedBooks(ctx, m.By, false)
 	if err != nil {
 		return Book{}, err

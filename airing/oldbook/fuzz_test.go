@@ -41,14 +41,15 @@ func FuzzRead(f *testing.F) {
 // TestCellsAreRead: times and lengths as people write them.
 func TestCellsAreRead(t *testing.T) {
 	for s, want := range map[string]time.Duration{"17h30": 17*time.Hour + 30*time.Minute, "17g30": 17*time.Hour + 30*time.Minute, "6h": 6 * time.Hour,
-		"6 giờ rưỡi": 6*time.Hour + 30*time.Minute, "5:05:00": 5*time.Hour + 5*time.Minute, "Từ 5h00": 5 * time.Hour, "11h30 trưa": 11*time.Hour + 30*time.Minute,
-		"24h": -1, "5h60": -1, "-1": -1, "5h 6h 7h": -1, "5": -1} {
+		"6 giờ rưỡi": 6*time.Hour + 30*time.Minute, "5:05:00": 5*time.Hour + 5*time.Minute, "Từ 5h00": 5 * time.Hour,
+		"11h30 trưa": 11*time.Hour + 30*time.Minute,
+		"24h":        -1, "5h60": -1, "-1": -1, "5h 6h 7h": -1, "5": -1} {
 		if got, _, err := readClock(sheet.Cell{Text: s}); (err != nil) != (want < 0) || err == nil && got != want {
 			t.Errorf("%q is %v, %v", s, got, err)
 		}
 	}
-	for s, want := range map[string]int{"10": 600, "10,5": 630, "10 phút": 600, "10p": 600, "15'": 900, "1h15": 4500, "1 giờ": 3600, "90 giây": 90, "30 giây": 30,
-		"10:30": 630, "0:10:00": 600, "-5": 0, "0": 0, "1000": 0, "năm": 0, "": 0} {
+	for s, want := range map[string]int{"10": 600, "10,5": 630, "10 phút": 600, "10p": 600, "15'": 900, "1h15": 4500, "1 giờ": 3600, "90 giây": 90,
+		"30 giây": 30, "10:30": 630, "0:10:00": 600, "-5": 0, "0": 0, "1000": 0, "năm": 0, "": 0} {
 		if got, err := readLength(sheet.Cell{Text: s}); (err != nil) != (want == 0) || err == nil && got != want {
 			t.Errorf("%q is %d, %v", s, got, err)
 		}

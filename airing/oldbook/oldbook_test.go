@@ -469,11 +469,13 @@ func TestWhatRestsOnABook(t *testing.T) {
 	one := book(t, [][]any{head, {"5/3/2024", "6h", "Bản Lầu", nil, "Xây dựng nông thôn mới", 10}, {"6/3/2024", "6h", "Bản Lầu", nil, "Bản tin xã", 10}})
 	for code, lean := range map[string]func(o *office, l airing.Line) error{
 		"airing.booked_leans_verdict": func(o *office, l airing.Line) error {
-			_, err := o.s.VerifyAiring(t.Context(), meta(monitor(accounts.District, "083")), airing.Verdict{Report: l.ID, Finding: airing.Verified, Note: "Có nghe"})
+			_, err := o.s.VerifyAiring(t.Context(), meta(monitor(accounts.District, "083")),
+				airing.Verdict{Report: l.ID, Finding: airing.Verified, Note: "Có nghe"})
 			return err
 		},
 		"airing.booked_leans_corrected": func(o *office, l airing.Line) error {
-			_, err := o.s.Confirm(t.Context(), meta(o.by), airing.Confirm{ID: uuid.NewString(), Corrects: l.ID, Outcome: airing.Aired, Seconds: 300, Why: "ngắn"})
+			_, err := o.s.Confirm(t.Context(), meta(o.by),
+				airing.Confirm{ID: uuid.NewString(), Corrects: l.ID, Outcome: airing.Aired, Seconds: 300, Why: "ngắn"})
 			return err
 		},
 		"airing.booked_leans_closed": func(o *office, l airing.Line) error {
@@ -574,7 +576,8 @@ func TestWhoMayBringABook(t *testing.T) {
 // TestOldNamesOfMergedStations: before a merger the name is the station's own log; after it, that of who took over.
 func TestOldNamesOfMergedStations(t *testing.T) {
 	o := open(t)
-	m := stations.Merge{On: "2024-11-01", Rows: []stations.MergeRow{{Line: 2, OldCode: "02872", OldName: "Xã Tà Chải", NewCode: "02842", NewName: "Xã Lùng Cải"}}}
+	m := stations.Merge{On: "2024-11-01", Rows: []stations.MergeRow{
+		{Line: 2, OldCode: "02872", OldName: "Xã Tà Chải", NewCode: "02842", NewName: "Xã Lùng Cải"}}}
 	if _, err := o.s.Merge(t.Context(), accounts.Meta{ID: "m", By: accounts.Daemon(), At: now}, m); err != nil {
 		t.Fatal(err)
 	}

@@ -80,6 +80,9 @@ type airingsCommands struct {
 	Report airingsReport `cmd:"" help:"cli.summary.airings_report"`
 	Check  airingsCheck  `cmd:"" help:"cli.summary.airings_check"`
 	Verify airingsVerify `cmd:"" help:"cli.summary.airings_verify"`
+
+	Import     airingsImport     `cmd:"" help:"cli.summary.airings_import"`
+	UndoImport airingsUndoImport `cmd:"" help:"cli.summary.airings_undo_import"`
 }
 
 // airingsList lists reports, the latest first.
@@ -140,6 +143,9 @@ func (t *terminal) airing(n nameBook, a client.Airing) string {
 	}
 	if a.Waits() && a.Lapsed != nil {
 		what += " (" + t.lang.Say("airing.lapsed_short") + ")"
+	}
+	if a.Book != nil {
+		what += " (" + t.lang.Say("oldbook.source") + ")"
 	}
 	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(a.StartedAt.In(text.Zone)), called(n.stations, a.Station),
 		called(n.programmes, a.Programme), what, a.By.Name, a.ID)

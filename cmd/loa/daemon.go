@@ -20,6 +20,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/airing/book"
+	"loa/airing/oldbook"
 	"loa/airing/sample"
 	"loa/contest"
 	"loa/coverage"
@@ -71,6 +72,7 @@ type daemon struct {
 	prover  *airing.Prover
 	samples *sample.Listener
 	books   *book.Press
+	clerk   *oldbook.Clerk
 	watch   *wallclock.Watch // the one clock of everything below
 	clock   *scheduler.Clock
 	office  *post.Office
@@ -241,11 +243,18 @@ func (d *daemon) openBlobs(ctx context.Context) (err error) {
 	if d.books, err = book.NewPress(d.store, shelf, d.cfg.log, d.cfg.now); err != nil {
 		return err
 	}
+	if shelf, err = folder.OpenShelf(filepath.Join(d.cfg.data, "old-books")); err != nil {
+		return err
+	}
+	if d.clerk, err = oldbook.NewClerk(d.store, shelf, d.cfg.log, d.cfg.now); err != nil {
+		return err
+	}
 	copying, stop := context.WithCancel(ctx)
 	var copies sync.WaitGroup
 	copies.Go(func() { d.copier.Run(copying) })
 	copies.Go(func() { d.booth.Run(copying) })
 	copies.Go(func() { d.books.Run(copying) })
+	copies.Go(func() { d.clerk.Run(copying) })
 	if !d.cfg.noJobs {
 		copies.Go(func() { d.prover.Run(copying) })
 		copies.Go(func() { d.samples.Begin(copying) })
@@ -348,7 +357,8 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	})
 	web.Register(k, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: d.hall, Booth: d.booth,
-		Clock: d.watch, Post: d.office, Samples: d.samples, Books: d.books, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
+		Clock: d.watch, Post: d.office, Samples: d.samples, Books: d.books, OldBooks: d.clerk,
+		Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
 			d.clock.Confirmed(by.Name, w.Shows, w.Expected)
 		},
 		Server: server{d}, Backups: d.keeper, Backup: d.keeper.send,

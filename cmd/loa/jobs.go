@@ -104,9 +104,12 @@ func (d *daemon) blankPages(ctx context.Context, _ time.Time) (text.Phrase, erro
 	return text.NewPhrase("job.pages_blanked", "n", n), err
 }
 
-// forgetBooks removes files of log books that were kept for a week.
-func (d *daemon) forgetBooks(_ context.Context, at time.Time) (text.Phrase, error) {
+// forgetBooks removes files of log books, made or brought, that were kept for a week.
+func (d *daemon) forgetBooks(ctx context.Context, at time.Time) (text.Phrase, error) {
 	n, err := d.books.Sweep(at)
+	if err == nil {
+		_, err = d.clerk.Sweep(ctx, at) // workbooks that nobody applied
+	}
 	return text.NewPhrase("job.books_forgotten", "n", n), err
 }
 

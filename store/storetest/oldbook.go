@@ -64,8 +64,9 @@ func engineOldBooks(t *testing.T, e store.Engine) {
 		t.Errorf("a row as a report: %+v", line)
 	}
 	undo := oldbook.Undo{ID: from.Import, Why: "Nhầm"}
-	must[airing.Line](t)(e.VerifyAiring(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Actor{Person: "another", Name: "B", Via: "session", Grants: by.Grants},
-		At: at}, airing.Verdict{Report: line.ID, Finding: airing.Verified, Note: "Có nghe"}))
+	another := accounts.Actor{Person: "another", Name: "B", Via: "session", Grants: by.Grants}
+	must[airing.Line](t)(e.VerifyAiring(ctx, accounts.Meta{ID: uuid.NewString(), By: another, At: at},
+		airing.Verdict{Report: line.ID, Finding: airing.Verified, Note: "Có nghe"}))
 	if _, err := e.UndoImport(ctx, meta(), undo); !fault.Is(err, "oldbook.leaned_on") {
 		t.Errorf("taken back under a verdict: %v", err)
 	}

@@ -36,7 +36,7 @@ func (p pages) exportLog(w http.ResponseWriter, r *kit.Request, reg *stations.Re
 }
 
 var logColumns = []string{"code", "station", "district", "programme", "episode", "outcome", "reason", "date", "time", "length",
-	"means", "by", "said", "received", "on_time", "evidence", "finding", "machine", "verified_by", "note", "standing", "counts"}
+	"means", "by", "said", "received", "on_time", "evidence", "finding", "machine", "verified_by", "note", "source", "standing", "counts"}
 
 func logRow(lang text.Language, reg *stations.Registry, l logLine) []any {
 	say := func(prefix, v string) string {
@@ -70,8 +70,16 @@ func logRow(lang text.Language, reg *stations.Registry, l logLine) []any {
 	return []any{sheet.Code(unit.Code), l.StationLabel, reg.DistrictName(unit.District), l.Programme, l.Episode, say("airing.outcome.", string(l.Outcome)),
 		say("airing.reason.", string(l.Reason)), sheet.Day(start.Format(time.DateOnly)), timeOfDay(start), length, say("airing.means.", string(l.Means)),
 		l.By.Name, said, l.ReceivedAt.In(text.Zone), onTime, len(l.Evidence), say("airing.finding.", string(l.Finding)),
-		say("audio.match.", string(l.Machine())), say("airing.checker.", string(l.VerifiedBy())), l.Note, yes(l.Stands()),
+		say("audio.match.", string(l.Machine())), say("airing.checker.", string(l.VerifiedBy())), l.Note, source(lang, l.Line.Line), yes(l.Stands()),
 		yes(l.Counts())}
+}
+
+// source says of a report out of a book before Loa which file and row it stood in; "" of any other.
+func source(lang text.Language, l airing.Line) string {
+	if l.Book == nil {
+		return ""
+	}
+	return lang.Say("oldbook.source") + ": " + lang.Say("oldbook.source_of", "file", l.Book.File, "row", l.Book.Row, "hash", l.Book.Short())
 }
 
 // timeOfDay is the wall clock of t.

@@ -23,6 +23,7 @@ type logPage struct {
 	CSV, XLSX string
 	Paper     string
 	Books     string // of many stations
+	MayImport bool   // a book from before Loa
 }
 
 // logLine is a line with its names.
@@ -66,7 +67,7 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page := logPage{Page: r.Page("airing.log_title"), Form: kit.FilterForm(f), CSV: filter.Link("/airings", f, "format", "csv"),
 		XLSX: filter.Link("/airings", f, "format", "xlsx"), Paper: filter.Link("/airings/paper", f),
-		Books: filter.Link("/books", f)}
+		Books: filter.Link("/books", f), MayImport: r.Actor.CanSomewhere(accounts.ReportAiring)}
 	page.Form.Values.Set("from", q.From.In(text.Zone).Format(time.DateOnly))
 	page.Form.Values.Set("until", q.Until.Add(-time.Second).In(text.Zone).Format(time.DateOnly))
 	if page.Lines, err = p.named(r, reg, lines); err != nil {

@@ -27,6 +27,7 @@ type reportPage struct {
 	Least        time.Duration // how long an airing had to last to count
 	MayCorrect   bool
 	MayUndo      bool
+	MayImport    bool   // the book it stood in is hers
 	MayAttach    bool   // evidence, which she sends
 	MayDetach    bool   // a piece of evidence
 	MayNotDetach string // why not, to who else might
@@ -114,6 +115,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		}
 		page.Reads = audio.ReadsPhones()
 	}
+	page.MayImport = line.Book != nil && line.By.Person == r.Actor.Person
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	plan, err := p.store.Schedule(r.Context())
 	if err != nil {

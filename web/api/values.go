@@ -4,6 +4,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/airing/book"
+	"loa/airing/oldbook"
 	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/audio"
@@ -97,6 +98,8 @@ var values = []listed{
 	{all: outgoing.Drawns[:], say: "outgoing.drawn."},
 	{all: outgoing.Stages[:], say: "outgoing.stage."},
 	{all: book.States[:], say: "book.state."},
+	{all: oldbook.States[:], say: "oldbook.state."},
+	{all: oldbook.Fields[:], say: "oldbook.field."},
 	{all: plan.Everys[:], say: "plan.every."},
 	{all: plan.Ways[:], say: "plan.way."},
 	{all: plan.Counteds[:], say: "plan.counted."},

@@ -48,6 +48,8 @@ var places = []place{
 	{"/airings", accounts.Operator, "can-bo-dai", "Khi có đoàn kiểm tra hỏi sổ"},
 	{"/airings", "", "giam-sat", "Sổ nhật ký"},
 	{"/books", "", "giam-sat", "Sổ nhật ký"},
+	{"/old-books", accounts.Operator, "giam-sat", "Đưa sổ cũ từ Excel vào"},
+	{"/old-books", "", "giam-sat", "Đưa sổ cũ từ Excel vào"},
 	{"/airings/new", "", "can-bo-dai", "Mỗi lần phát"},
 	{"/airings/{id}", accounts.Operator, "can-bo-dai", "Gắn ảnh hoặc bản ghi âm"},
 	{"/airings/{id}", "", "giam-sat", "Kiểm chứng"},
