@@ -98,7 +98,10 @@ func Concerns(k Kind, body, result json.RawMessage) (d Deed) {
 		if json.Unmarshal(raw, &is) != nil {
 			continue // a plain value, or one of another shape: it names nobody
 		}
-		if is.ID != "" {
+		switch {
+		case strings.HasPrefix(string(k), "quiz.") && is.Contest != "": // of a try
+			d.About = is.Contest
+		case is.ID != "":
 			d.About = is.ID
 		}
 		add := func(id string) {
@@ -244,7 +247,7 @@ func (d Deed) Abouts(names Names, people *Directory) (list []string) {
 	for _, id := range d.Stations {
 		list = append(list, cmp.Or(names.Label(id), id))
 	}
-	if d.Kind == ContestStep && d.About != "" {
+	if (d.Kind == ContestStep || d.Kind.ofQuiz()) && d.About != "" {
 		list = append(list, names.contest(d.About))
 	}
 	for _, id := range d.People {
@@ -253,6 +256,11 @@ func (d Deed) Abouts(names Names, people *Directory) (list []string) {
 		}
 	}
 	return list
+}
+
+// ofQuiz reports whether the change was to a knowledge contest, and not to the bank of questions.
+func (k Kind) ofQuiz() bool {
+	return strings.HasPrefix(string(k), "quiz.") && k != "quiz.save_question" && k != "quiz.import"
 }
 
 // Told is a line in words, as a row of a table: when, who, what, about which stations and people, how, and what changed.

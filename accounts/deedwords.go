@@ -22,7 +22,7 @@ const (
 var secret = []string{"hash", "code", "token", "key", "passphrase"}
 
 // growing are the members that only grow: their last is what holds.
-var growing = []string{"versions", "steps"}
+var growing = []string{"versions", "steps", "back", "edits"}
 
 // Differs says which members two records of one type differ in, by their JSON; either may be nil. What is within a
 // member has a name of its own: "mail.host".
@@ -125,6 +125,8 @@ var wordings = map[string]wording{
 	"steps.state": {keys: "schedule.state."}, "exceptions": mute, "hours": mute, "active_intervals": mute,
 	"programmes.topics": {keys: "schedule.topic."}, "coverage_pleas.state": {keys: "coverage.plea_state."},
 	"plan_indicators.every": {keys: "plan.every."}, "plan_indicators.way": {keys: "plan.way."}, "plan_indicators.counted": {keys: "plan.counted."},
+	"quizzes.stage": {keys: "quiz.stage."}, "quizzes.way": {keys: "quiz.way."}, "quizzes.topics": {keys: "schedule.topic."},
+	"quiz_questions.topic": {keys: "schedule.topic."}, "quiz_tries.do": {keys: "quiz.do."},
 	"stations": mute, "members": mute, "audio": mute, "seats": mute, "profiles": mute,
 }
 

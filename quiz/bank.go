@@ -108,10 +108,10 @@ func (q Question) check() (bad []*fault.Error) {
 		if n := utf8.RuneCountInString(a); n > MostAnswer {
 			refuse("answers", "kit.text_too_long", "length", n, "most", MostAnswer)
 		}
-		if seen[a] {
+		if seen[strings.ToLower(a)] {
 			refuse("answers", "quiz.answer_twice", "answer", a)
 		}
-		seen[a] = true
+		seen[strings.ToLower(a)] = true
 	}
 	if q.Right < 1 || q.Right > len(q.Answers) {
 		refuse("right", "quiz.right_missing")

@@ -105,8 +105,10 @@ func (r Rules) check() (bad []*fault.Error) {
 	if r.Keep < 0 || r.Keep > MostKeep {
 		refuse("keep", "quiz.keep_range", "most", MostKeep)
 	}
-	if !known(r.Topics...) {
-		refuse("topics", "quiz.topic_unknown", "topic", "")
+	for _, t := range r.Topics {
+		if !known(t) {
+			refuse("topics", "quiz.topic_unknown", "topic", string(t))
+		}
 	}
 	if len(r.Prizes) > 20 {
 		refuse("prizes", "quiz.prizes_many", "most", 20)

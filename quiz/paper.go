@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"loa/internal/paper"
@@ -87,7 +88,8 @@ func (r Result) table(reg *stations.Registry, l text.Language, part Part) (t pap
 			if x.Amount > 0 {
 				amount = int(x.Amount)
 			}
-			t.Rows = append(t.Rows, []any{x.Rank, x.Prize, x.Name, reg.Label(x.Station), x.Right, guess, x.Finished, amount})
+			who := strings.TrimSpace(x.Name + " " + Hidden(x.Phone) + x.Code) // two of one name are told apart
+			t.Rows = append(t.Rows, []any{x.Rank, x.Prize, who, reg.Label(x.Station), x.Right, guess, x.Finished, amount})
 		}
 	}
 	return t

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/airing/texting"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -82,8 +83,9 @@ type TryQuery struct {
 // Wants reports whether the query asks for the try.
 func (q TryQuery) Wants(t Try) bool {
 	words := text.Fold(q.Q)
+	number := texting.Number(q.Q) // however it is written
 	return (q.Station == "" || q.Station == t.Station) && (q.State == "" || q.State == t.State(q.At)) &&
-		(words == "" || strings.Contains(text.Fold(t.Name+" "+t.Phone+" "+t.Code), words))
+		(words == "" || strings.Contains(text.Fold(t.Name+" "+t.Phone+" "+t.Code), words) || len(number) > 3 && strings.Contains(t.Phone, number))
 }
 
 // MostListed is the most one page of a list holds, and MostLookedAt how many rows it looks at where few pass.

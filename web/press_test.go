@@ -337,8 +337,10 @@ func (w *presser) quizzes() {
 		w.again("quiz/one.html quiz.begin")
 		w.again(send)
 		w.tried[send] = i == 0 // first it is kept
+		w.plain = i == 1       // a page between asks about what is blank
 		w.visit("", "/quiz/"+open, map[string]string{"code": code.Code, "name": "Sùng Thị Dua", "agreed": "1"})
 	}
+	w.plain = false
 	late, _, err := w.store.Tries(w.t.Context(), by, over, quiz.TryQuery{TryFilter: quiz.TryFilter{State: quiz.IsLate}, At: w.clock.at, Limit: 1})
 	if err != nil || len(late) != 1 {
 		w.t.Fatalf("%d answers came late, %v", len(late), err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -840,8 +841,24 @@ func (s *Store) JudgeTry(ctx context.Context, m accounts.Meta, c quiz.Judge) (qu
 		if err != nil {
 			return t, err
 		}
+		tx.tellRuling(was, t)
 		return t.Forget(), putTry(tx, &was, t)
 	})
+}
+
+// tellRuling notes what was decided about a try, which names nobody.
+func (tx *tx) tellRuling(was, t quiz.Try) {
+	type told struct {
+		Do    quiz.Do `json:"do,omitempty"`
+		Why   string  `json:"why,omitempty"`
+		Right int     `json:"right"`
+	}
+	last := t.Ruled[len(t.Ruled)-1]
+	before, err := json.Marshal(told{Right: was.Right})
+	now, err2 := json.Marshal(told{last.Do, last.Why, t.Right})
+	if err == nil && err2 == nil { // plain values always marshal
+		tx.changes = append(tx.changes, accounts.Differs(quizTries.name, before, now)...)
+	}
 }
 
 // Tries implements quiz.Store.

@@ -29,7 +29,8 @@ const mostSubjects = 50
 var noted = map[string]bool{unitRecords.name: true, stationRecords.name: true, listRecords.name: true, programmeRecords.name: true,
 	episodeRecords.name: true, ruleRecords.name: true, settings.name: true, librarySettings.name: true, messageSettings.name: true,
 	textSettings.name: true, accountRules.name: true, people.name: true, excuses.name: true, pleas.name: true,
-	messageHooks.name: true, tokens.name: true, factors.name: true, invitations.name: true, planIndicators.name: true}
+	messageHooks.name: true, tokens.name: true, factors.name: true, invitations.name: true, planIndicators.name: true,
+	quizzes.name: true, quizQuestions.name: true}
 
 // note keeps for the trail what changes in a row.
 func (tx *tx) note(table string, was, now []byte) {

@@ -127,6 +127,7 @@ type Kit struct {
 	document object                                    // of the API, made by Handler
 	verify   func(r *Request, passphrase string) error // see Prove
 	titles   func(ctx context.Context) (map[string]string, error)
+	quizzes  func(r *Request) (map[string]string, error)
 	unread   func(ctx context.Context, person string) (int, error)
 	help     func(r *Request) string
 
@@ -141,6 +142,9 @@ type Kit struct {
 func (k *Kit) NameContests(titles func(ctx context.Context) (map[string]string, error)) {
 	k.titles = titles
 }
+
+// NameQuizzes says the same of knowledge contests.
+func (k *Kit) NameQuizzes(titles func(r *Request) (map[string]string, error)) { k.quizzes = titles }
 
 // CountUnread says how every page learns how many messages a person has not read.
 func (k *Kit) CountUnread(unread func(ctx context.Context, person string) (int, error)) {

@@ -30,17 +30,18 @@ type Request struct {
 	Lang    text.Language    // of the answer
 	Now     time.Time        // one instant for the whole request, UTC
 
-	kit    *Kit
-	route  Route
-	status int               // of the page about to be rendered; 0 means 200
-	body   []byte            // once ReadJSON has read it
-	seen   string            // tag of the edition the caller has
-	stale  *Stale            // of the form about to be shown again
-	loose  *loose            // of the same
-	titles map[string]string // of contests, once one was named
-	of     string            // tag of the edition that the answer shows
-	early  bool              // the page brings the early part of the look (early.go)
-	sent   *sent             // by an outbox; nil of what a browser or a program asks
+	kit     *Kit
+	route   Route
+	status  int               // of the page about to be rendered; 0 means 200
+	body    []byte            // once ReadJSON has read it
+	seen    string            // tag of the edition the caller has
+	stale   *Stale            // of the form about to be shown again
+	loose   *loose            // of the same
+	titles  map[string]string // of contests, once one was named
+	quizzes map[string]string // of knowledge contests, the same
+	of      string            // tag of the edition that the answer shows
+	early   bool              // the page brings the early part of the look (early.go)
+	sent    *sent             // by an outbox; nil of what a browser or a program asks
 }
 
 // Route is the path of the route that answers, as it was declared, "" of an address that
@@ -61,7 +62,13 @@ func (r *Request) contest(id string) string {
 			r.kit.cfg.Log.Warn("contests are not named", "error", err)
 		}
 	}
-	return cmp.Or(r.titles[id], id)
+	if r.quizzes == nil && r.kit.quizzes != nil {
+		var err error
+		if r.quizzes, err = r.kit.quizzes(r); err != nil {
+			r.kit.cfg.Log.Warn("knowledge contests are not named", "error", err)
+		}
+	}
+	return cmp.Or(r.titles[id], r.quizzes[id], id)
 }
 
 // HasContest reports whether there is a contest of that ID.

@@ -84,6 +84,9 @@ func (r Route) statuses() []int {
 	return []int{http.StatusOK}
 }
 
+// Everywhere are the headers of what pages of other sites may show or play: what everybody subscribes to.
+var Everywhere = map[string]string{"Cross-Origin-Resource-Policy": "cross-origin"}
+
 // Method returns the method of the pattern.
 func (r Route) Method() string { m, _, _ := strings.Cut(r.Pattern, " "); return m }
 

@@ -74,8 +74,9 @@ type listPage struct {
 	Kinds   []kit.Option
 	Doubt   bool         // what was asked for is asked about
 	Issuers []kit.Option // to choose from; none where it is the province's office alone
-	Strike  kit.Form     // of the one that was refused
-	Of      string       // the entry it is about
+	MayTake bool
+	Strike  kit.Form // of the one that was refused
+	Of      string   // the entry it is about
 }
 
 type row struct {
@@ -124,6 +125,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, take, strike kit.Fo
 	page.Turn = r.TurnAfter("after", next)
 	page.Office = r.Actor.CanSomewhere(accounts.CloseWeek)
 	page.Issuers = in.all()
+	page.MayTake = len(page.Issuers) > 0 || outgoing.MayIssue(r.Actor, outgoing.Issuer{}) == nil
 	page.Choices = kit.Choices(kit.Choice{Name: "paper", Label: r.Say("outgoing.kind_label"), Options: page.Kinds},
 		kit.Choice{Name: "standing", Label: r.Say("outgoing.state_label"), Options: kit.WordOptions(r, "outgoing.state.", outgoing.Standings[:])})
 	page.Choices = append(page.Choices, kit.Choice{Name: "year", Label: r.Say("outgoing.year"), Options: years(r.Now)})

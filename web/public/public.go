@@ -47,6 +47,7 @@ type pages struct {
 	hall   Hall
 	blobs  library.Blobs
 	limit  *kit.Limiter // by network
+	parts  *kit.Limiter // the same, of what is asked for in parts, or asked about
 	index  *kit.View[indexPage]
 	one    *kit.View[communePage]
 	poster *kit.View[posterPage]
@@ -57,21 +58,23 @@ type pages struct {
 const (
 	burst = 300
 	every = 200 * time.Millisecond
+	often = 10 // times as often it may ask for parts: aggregators and players do, many for one sound
 )
 
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store, hall Hall, blobs library.Blobs) {
 	f := k.Folder("public", files)
-	p := pages{s, hall, blobs, kit.NewLimiter(every, burst, 10_000), kit.NewView[indexPage](f, "index.html"),
+	p := pages{s, hall, blobs, kit.NewLimiter(every, burst, 10_000), kit.NewLimiter(every/often, burst*often, 10_000),
+		kit.NewView[indexPage](f, "index.html"),
 		kit.NewView[communePage](f, "commune.html"), kit.NewView[posterPage](f, "poster.html"),
 		kit.NewView[podcastsPage](f, "podcasts.html")}
 	k.Handle(
 		kit.Route{Pattern: "GET /communes", Access: kit.Public, Shared: true, Handler: p.limited(p.showIndex)},
 		kit.Route{Pattern: "GET /communes/{station}", Access: kit.Public, Shared: true, Handler: p.limited(p.showCommune)},
 		kit.Route{Pattern: "GET /podcasts", Access: kit.Public, Shared: true, Handler: p.limited(p.showPodcasts)},
-		kit.Route{Pattern: "GET /podcasts/{programme}/{language}/feed.xml", Access: kit.Public, Handler: p.limited(p.feed)},
-		kit.Route{Pattern: "GET /podcasts/cover.png", Access: kit.Public, Handler: p.limited(p.cover)},
-		kit.Route{Pattern: "GET /listen/{episode}/{file}", Access: kit.Public, Handler: p.limited(p.sound)},
+		kit.Route{Pattern: "GET /podcasts/{programme}/{language}/feed.xml", Access: kit.Public, Handler: p.limited(p.feed), Headers: kit.Everywhere},
+		kit.Route{Pattern: "GET /podcasts/cover.png", Access: kit.Public, Handler: p.limited(p.cover), Headers: kit.Everywhere},
+		kit.Route{Pattern: "GET /listen/{episode}/{file}", Access: kit.Public, Handler: p.limited(p.sound), Headers: kit.Everywhere},
 		kit.Route{Pattern: "GET /stations/{station}/poster", Access: accounts.ReadStations, Handler: p.showPoster},
 	)
 }
@@ -79,7 +82,11 @@ func Register(k *kit.Kit, s Store, hall Hall, blobs library.Blobs) {
 // limited slows down a network that asks too often.
 func (p pages) limited(h kit.Handler) kit.Handler {
 	return func(w http.ResponseWriter, r *kit.Request) error {
-		if err := p.limit.Allow(r.Network(), r.Now); err != nil {
+		limit := p.limit
+		if r.Method == http.MethodHead || r.Header.Get("Range") != "" {
+			limit = p.parts
+		}
+		if err := limit.Allow(r.Network(), r.Now); err != nil {
 			return err
 		}
 		return h(w, r)

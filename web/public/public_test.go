@@ -155,6 +155,16 @@ func TestAPublicEpisodeIsHeardUntilItIsWithdrawn(t *testing.T) {
 		h.Get("Content-Length") != strconv.Itoa(w.Body.Len()) || !strings.HasPrefix(h.Get("Cache-Control"), "public") {
 		t.Fatalf("%d %v", w.Code, h)
 	}
+	for path, want := range map[string]string{"/listen/E1/audio.mp3": "cross-origin", "/podcasts/cover.png": "cross-origin", "/communes": "same-origin"} {
+		if got := x.get(path).Header().Get("Cross-Origin-Resource-Policy"); got != want {
+			t.Errorf("%s may be embedded by %q", path, got)
+		}
+	}
+	for n := range 400 { // of an aggregator
+		if code := x.get("/listen/E1/audio.mp3", "Range", "bytes=10-19").Code; code != http.StatusPartialContent {
+			t.Fatalf("part %d: %d", n, code)
+		}
+	}
 	if part := x.get("/listen/E1/audio.mp3", "Range", "bytes=10-19"); part.Code != http.StatusPartialContent || part.Body.Len() != 10 {
 		t.Errorf("a part: %d, %d bytes", part.Code, part.Body.Len())
 	}

@@ -265,6 +265,7 @@ type contestPage struct {
 	Own       bool     // what waits for a second person is hers
 	Changes   []string // what was put right, or taken back, and why
 	Waits     string
+	MayMake   bool // codes
 }
 
 func (d desk) showContest(w http.ResponseWriter, r *kit.Request) error {
@@ -303,6 +304,7 @@ func (d desk) renderContest(w http.ResponseWriter, r *kit.Request, step, codes k
 	shown.results(reg, quiz.Result{Places: places})
 	page.Districts, page.Places = shown.Districts, shown.Places
 	if q.Way == quiz.ByCode {
+		page.MayMake = !q.HasResult() && r.Now.Before(q.Closes)
 		codes, err := d.store.CountCodes(r.Context(), r.Actor, q.ID)
 		if err != nil {
 			return err
@@ -392,6 +394,7 @@ type triesPage struct {
 	Rows      []tryRow
 	Turn      kit.Turn
 	CSV, XLSX string
+	Narrowed  bool
 }
 
 type tryRow struct {
@@ -427,7 +430,8 @@ func (d desk) showTries(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := triesPage{Page: r.Page("quiz.tries_title"), ID: q.ID, Name: q.Title, Form: kit.FilterForm(f), Turn: r.TurnAfter("after", next),
+	page := triesPage{Page: r.Page("quiz.tries_title"), ID: q.ID, Name: q.Title, Form: kit.FilterForm(f),
+		Turn: r.TurnAfter("after", next), Narrowed: f != (quiz.TryFilter{}),
 		CSV: filter.Link(path, f, "format", "csv"), XLSX: filter.Link(path, f, "format", "xlsx"),
 		Choices: kit.Choices(kit.Choice{Name: "state", Label: r.Say("quiz.state"), Options: kit.WordOptions(r, "quiz.state.", quiz.States[:])},
 			kit.Choice{Name: "station", Label: r.Say("quiz.commune"), Options: kit.StationOptions(reg, stations.Filter{District: q.District})})}
@@ -461,7 +465,7 @@ func (d desk) exportTries(w http.ResponseWriter, r *kit.Request, reg *stations.R
 			}
 			rows = append(rows, []any{t.Name, sheet.Code(t.Phone + t.Code), reg.Name(t.Station), reg.DistrictName(reg.Where(t.Station).District), t.Right,
 				guess,
-				t.Began.In(text.Zone), t.Finished().In(text.Zone), r.Say("quiz.state." + string(t.State(r.Now))), strings.Join(pace, " ")})
+				t.Began.In(text.Zone), t.Finished().In(text.Zone), r.Say("quiz.state." + string(t.State(r.Now))), strings.Join(pace, "; ")})
 		}
 		if query.After = next; next == "" {
 			return r.SendTable(w, format, "luot-thi", rows)

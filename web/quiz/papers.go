@@ -29,7 +29,7 @@ func (d desk) showPapers(w http.ResponseWriter, r *kit.Request) error {
 		if len(page.Papers) == 0 {
 			return quiz.NoResult()
 		}
-		return r.SendNumbered(w, page.Number, "cuoc-thi-"+page.Doc, as, page.Papers)
+		return r.SendNumbered(w, page.Number, map[string]string{"minutes": "bien-ban-cuoc-thi", "codes": "phieu-ma-du-thi"}[page.Doc], as, page.Papers)
 	}
 	return d.papers.Render(w, r, page)
 }

@@ -52,8 +52,19 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /quiz/{quiz}/try", Access: kit.Public, Handler: p.showSit},
 		kit.Route{Pattern: "POST /quiz/{quiz}/try", Access: kit.Public, Handler: p.answer},
 	)
+	k.NameQuizzes(p.titles)
 	p.registerDesk(k, f)
 	p.registerBank(k, f)
+}
+
+// titles are what contests are called, by their IDs.
+func (p pages) titles(r *kit.Request) (map[string]string, error) {
+	list, err := p.store.Quizzes(r.Context(), r.Actor)
+	titles := map[string]string{}
+	for _, q := range list {
+		titles[q.ID] = q.Title
+	}
+	return titles, err
 }
 
 type listPage struct {

@@ -107,7 +107,7 @@ func TestAContestFromTheBankToTheWinners(t *testing.T) {
 	now = now.Add(time.Hour)
 	pao.Get("/quiz/" + id)
 	pao.Submit("main form")
-	pao.Expect(http.StatusUnprocessableEntity, "main form .error", "đủ 10 số", "Hãy ghi họ tên", "Hãy đồng ý")
+	pao.Expect(http.StatusUnprocessableEntity, "main form .error", "đủ 10 số", "Hãy ghi đủ họ và tên", "Hãy đồng ý")
 	typed := []string{"phone", "0912 345 678", "name", "Giàng A Páo", "station", "S00001", "agreed", "1"}
 	pao.Submit("main form", typed...)
 	pao.Expect(http.StatusOK, "form[data-quiz] fieldset", "Giàng A Páo", "Câu 1/4.")

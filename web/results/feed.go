@@ -19,12 +19,16 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	face, err := p.store.Face(r.Context())
+	if err != nil {
+		return err
+	}
 	base := address.URL + "/results/" + id
 	var doc podcast.Feed
 	err = p.published(r.Context(), id, func(s *contest.State) error {
 		host := cmp.Or(s.Rules.Host, s.Rules.Title)
-		doc = podcast.Feed{Title: s.Rules.Title, About: cmp.Or(s.Rules.About, s.Rules.Title+" – "+s.Rules.Host), Author: host, Language: "vi",
-			Link: base, Self: base + "/feed.xml", Cover: base + "/cover.png", Built: s.PublishedAt}
+		doc = podcast.Feed{Title: s.Rules.Title, About: cmp.Or(s.Rules.About, s.Rules.Title+" – "+s.Rules.Host), Author: host, Email: face.Email,
+			Language: "vi", Link: base, Self: base + "/feed.xml", Cover: base + "/cover.png", Built: s.PublishedAt}
 		for _, c := range s.Corrections {
 			doc.About += " " + paper.CorrectionInWords(c, r.Lang)
 			doc.Built = c.At

@@ -14,6 +14,7 @@ import (
 	"loa/contest/paper"
 	"loa/internal/fault"
 	"loa/library"
+	"loa/sharing"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -29,6 +30,8 @@ type Store interface {
 	Recording(ctx context.Context, id string) (library.Recording, error)
 	// Recordings tells it of several.
 	Recordings(ctx context.Context, q library.Query) (library.Page, error)
+	// Face tells where directories of podcasts write to.
+	Face(ctx context.Context) (sharing.Face, error)
 }
 
 type pages struct {
@@ -44,9 +47,9 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs library.Blobs) {
 	p := pages{s, hall, blobs, kit.NewView[resultPage](f, "results.html")}
 	k.Handle(
 		kit.Route{Pattern: "GET /results/{contest}", Access: kit.Public, Handler: p.show},
-		kit.Route{Pattern: "GET /results/{contest}/feed.xml", Access: kit.Public, Handler: p.feed},
-		kit.Route{Pattern: "GET /results/{contest}/cover.png", Access: kit.Public, Handler: p.cover},
-		kit.Route{Pattern: "GET /results/{contest}/{code}/{file}", Access: kit.Public, Handler: p.sound},
+		kit.Route{Pattern: "GET /results/{contest}/feed.xml", Access: kit.Public, Handler: p.feed, Headers: kit.Everywhere},
+		kit.Route{Pattern: "GET /results/{contest}/cover.png", Access: kit.Public, Handler: p.cover, Headers: kit.Everywhere},
+		kit.Route{Pattern: "GET /results/{contest}/{code}/{file}", Access: kit.Public, Handler: p.sound, Headers: kit.Everywhere},
 	)
 }
 

@@ -142,7 +142,8 @@ func (p publicSettings) save(w http.ResponseWriter, r *kit.Request) error {
 	case placesList:
 		c.Stations = f.All("stations")
 	}
-	if places == placesDistrict && len(c.Districts) == 0 || places == placesList && len(c.Stations) == 0 {
+	if !slices.Contains([]string{placesNone, placesAll, placesDistrict, placesList}, places) ||
+		places == placesDistrict && len(c.Districts) == 0 || places == placesList && len(c.Stations) == 0 {
 		err = fault.New(fault.Invalid, "sharing.places_missing").At("places")
 	} else {
 		err = f.Save(func() (kit.Form, error) { return p.form(r) }, func(m accounts.Meta) error {
