@@ -107,6 +107,12 @@ func TestReceiversOfAnOfficeArePrinted(t *testing.T) {
 	operator.Get("/papers/office")
 	operator.Expect(http.StatusForbidden, "main")
 	local.Get("/papers/office")
+	province.Get("/papers/office?district=" + code)
+	province.Submit(form, "receivers", "Công an huyện")
+	province.Expect(http.StatusOK, "main", "Công an huyện")
+	local.Submit(form, "receivers", "Đài huyện")
+	local.Expect(http.StatusPreconditionFailed, "main", "Anh Lâm", "Công an huyện", "Đài huyện")
+	local.Get("/papers/office")
 	local.Submit(form, "receivers", strings.Repeat("Một nơi\n", 21))
 	local.Expect(http.StatusUnprocessableEntity, form+" .error", "Nhiều nhất 20 nơi nhận")
 }
