@@ -167,6 +167,9 @@ func (c Contest) Next(m Move, at time.Time) bool {
 // Takes reports whether the step takes questions from the bank.
 func (c MakeMove) Takes() bool { return c.Move == Announce }
 
+// Ends reports whether the step makes the result, for which answers that phones may still hold matter.
+func (c MakeMove) Ends() bool { return c.Move == Fix }
+
 // Moved is what follows from a step.
 type Moved struct {
 	Contest Contest

@@ -277,7 +277,7 @@ func (s *Store) MoveQuiz(ctx context.Context, m accounts.Meta, c quiz.MakeMove) 
 			}
 			f.Pool = len(pool)
 		}
-		if c.Move == quiz.Fix {
+		if c.Ends() {
 			if err := heldTries(tx, &f, c.ID, m.At); err != nil {
 				return was, err
 			}

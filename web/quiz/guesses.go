@@ -35,8 +35,8 @@ func (g guesses) spent(network, contest string, at time.Time) error {
 func (g guesses) count(network, contest string, at time.Time, err error) {
 	if guessed(err) {
 		_ = g.network.Allow(network, at) // spent is what refuses
-		_ = g.few.Allow(network, at)
-		_ = g.contest.Allow(contest, at)
+		_ = g.few.Allow(network, at)     // as above
+		_ = g.contest.Allow(contest, at) // as above
 	}
 }
 
