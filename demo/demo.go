@@ -19,6 +19,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/oldbook"
 	"loa/airing/sample"
 	"loa/airing/texting"
 	"loa/contest"
@@ -43,6 +44,7 @@ type Store interface {
 	BeginRun(ctx context.Context, r scheduler.Run) (bool, error)
 	airing.Log
 	airing.SettingsStore
+	oldbook.Store
 	sample.Store
 	coverage.Store
 	airing.Seals
@@ -100,7 +102,7 @@ func Fill(ctx context.Context, s Store, blobs library.Blobs, seed uint64, now ti
 	}
 	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc,
 		people: map[string]accounts.Actor{}}
-	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.listen, w.give, w.close, w.telephone, w.number,
+	steps := []func() error{w.staff, w.describe, w.plan, w.oldBook, w.year, w.listen, w.give, w.close, w.telephone, w.number,
 		w.indicators, w.serverLog, w.contests, w.texts, w.share, w.quizzes, w.left}
 	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {

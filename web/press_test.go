@@ -20,6 +20,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/oldbook"
 	"loa/audio/match"
 	"loa/contest"
 	"loa/contest/ranking"
@@ -179,6 +180,8 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 			switch {
 			case strings.HasPrefix(kind, "/stations/merge"):
 				return w.files["merge"]
+			case strings.HasPrefix(kind, "/old-books"):
+				return w.files["old"]
 			case strings.HasPrefix(kind, "/questions/"):
 				return w.files["questions"]
 			case strings.Contains(accept, "csv"):
@@ -356,6 +359,35 @@ func (w *presser) quizzes() {
 	w.just("hoithi", "/quizzes/"+public+"/questions/1", "quiz/correct.html quiz.correct_save", key)
 	w.just("quantri", "/quizzes/"+public, "quiz/contest.html quiz.agree_change", nil)
 	w.just("hoithi", "/questions/import", "quiz/import.html", nil)
+}
+
+// oldBooks sends a workbook, says what its programme is, brings it in and takes it back.
+func (w *presser) oldBooks() {
+	w.t.Helper()
+	by := w.people["giamsat"].Actor("session")
+	work := func() oldbook.Book {
+		for w.clerk.Step(w.t.Context()) {
+		}
+		list, err := w.clerk.Books(w.t.Context(), by)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return list[0]
+	}
+	w.just("giamsat", "/old-books", "oldbooks/list.html", nil)
+	path := "/old-books/" + work().Source.Import
+	plan, err := w.store.Schedule(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.just("giamsat", path, "oldbooks/one.html oldbook.look", map[string]string{"name-0": plan.Programmes[0].ID})
+	work()
+	w.just("giamsat", path, "oldbooks/one.html oldbook.apply", nil)
+	work()
+	w.just("giamsat", path, "oldbooks/one.html oldbook.undo_do", map[string]string{"why": "Nhầm tệp"})
+	if b := work(); b.State != oldbook.Undone {
+		w.t.Errorf("the old book is %s: %+v", b.State, b.Check)
+	}
 }
 
 // recorded presses what a recorder shows: it sends a recording, and records once more before that.
@@ -1020,14 +1052,15 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	}
 	dir := t.TempDir()
 	w.files = map[string]string{"": sounds, "csv": filepath.Join(dir, "dai.csv"), "merge": filepath.Join(dir, "merge.csv"),
-		"questions": filepath.Join(dir, "cau-hoi.csv")}
+		"questions": filepath.Join(dir, "cau-hoi.csv"), "old": filepath.Join(dir, "so-cu.csv")}
 	table := "Mã xã,Tên xã,Mã huyện,Huyện,Ghi chú,Hoạt động\n" // more districts than are drawn at once
 	for i := range 45 {
 		table += fmt.Sprintf("910%02d,Xã Thử %d,9%02d,Huyện Thử %d,,2025-05-14 –\n", i, i, i, i)
 	}
 	merge := fmt.Sprintf("Mã cũ,Mã mới,Tên mới\n%s,90001,Xã Mới\n%s,90001,Xã Mới\n", reg.UnitOf("S00001").Code, reg.UnitOf("S00002").Code)
 	if err := errors.Join(os.WriteFile(w.files["csv"], []byte(table), 0o600), os.WriteFile(w.files["merge"], []byte(merge), 0o600),
-		os.WriteFile(w.files["questions"], []byte("Câu hỏi,A,B,Đáp án đúng\nTrồng cây nào giữ đất?,Cây rừng,Cỏ dại,A\n"), 0o600)); err != nil {
+		os.WriteFile(w.files["questions"], []byte("Câu hỏi,A,B,Đáp án đúng\nTrồng cây nào giữ đất?,Cây rừng,Cỏ dại,A\n"), 0o600),
+		os.WriteFile(w.files["old"], []byte("Ngày,Giờ,Mã đài,Chương trình,Số phút\n5/3/2024,6h,S00003,Sổ tay bản làng,10\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	for _, page := range []string{"/programmes/{}", "/programmes/{}/retire"} { // what rests has nothing more to press: that comes last
@@ -1099,6 +1132,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.just("quantri", "/calendar/addresses", "calendar/addresses.html sure sharing.calendar_renew", nil)
 	w.just("quantri", "/calendar/addresses", "calendar/addresses.html sure sharing.calendar_end", nil)
 	w.recorded()
+	w.oldBooks()
 	w.quizzes()
 	w.visit("hoithi", "/contests/lan-nam/papers?doc=certificates", nil)
 	w.visit("hoithi", "/contests/lan-nam/certificate", nil)

@@ -17,6 +17,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"loa/accounts"
+	"loa/airing/oldbook"
 	"loa/contest"
 	"loa/demo"
 	"loa/internal/text"
@@ -41,6 +42,7 @@ type province struct {
 	routes  []kit.Route
 	server  *httptest.Server
 	people  map[string]accounts.Person // by login
+	clerk   *oldbook.Clerk
 }
 
 func newProvince(t *testing.T) *province { return provinceOf(t, 3) }
@@ -63,13 +65,14 @@ func provinceOf(t *testing.T, weeks int) *province {
 	w.hall = contest.NewHall(w.store, contest.From(w.store))
 	k := kit.New(kit.Config{Auth: w.store, Now: w.clock.now, Log: log, Marks: true, Demo: true,
 		Address: func(context.Context) (kit.Address, error) { return w.address, nil }})
+	w.clerk = bolttest.OldBooks(t, w.store, w.clock.now)
 	web.Register(k, web.Deps{
 		Store: w.store, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: w.hall,
 		Clock:  wallclock.New(w.clock.now, wallclock.Elapsed, time.Time{}),
 		Booth:  library.NewBooth(library.BoothConfig{Records: w.store, Blobs: house.Blobs, Heard: w.hall.Heard, Log: log, Now: w.clock.now}),
 		Backup: func(context.Context, accounts.Actor, io.Writer) error { return nil }, Server: webtest.Server{},
 		Backups: webtest.Keeper{At: w.clock.at.Add(-time.Hour)}, Post: webtest.Post{}, Books: bolttest.Books(t, w.store, w.clock.now),
-		OldBooks: bolttest.OldBooks(t, w.store, w.clock.now),
+		OldBooks: w.clerk,
 	})
 	w.routes = k.Routes()
 	w.handler, err = k.Handler()
