@@ -339,11 +339,11 @@ func (w *presser) quizzes() {
 	for i, code := range codes[:2] {
 		w.again("quiz/one.html quiz.begin")
 		w.again(send)
-		w.tried[send] = i == 0 // first it is kept
-		w.plain = i == 1       // a page between asks about what is blank
-		w.visit("", "/quiz/"+open, map[string]string{"code": code.Code, "name": "Sùng Thị Dua", "agreed": "1"})
+		w.tried[send] = i == 0             // first it is kept
+		w.plain, w.danger = i == 1, i == 1 // a page between asks about what is blank
+		w.visit("", "/quiz/"+open, map[string]string{"code": code.Code, "name": "Sùng Thị Dua", "agreed": "1", "a0": "none"})
 	}
-	w.plain = false
+	w.plain, w.danger = false, false
 	late, _, err := w.store.Tries(w.t.Context(), by, over, quiz.TryQuery{TryFilter: quiz.TryFilter{State: quiz.IsLate}, At: w.clock.at, Limit: 1})
 	if err != nil || len(late) != 1 {
 		w.t.Fatalf("%d answers came late, %v", len(late), err)
