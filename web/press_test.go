@@ -26,10 +26,12 @@ import (
 	"loa/contest/ranking"
 	"loa/coverage"
 	"loa/demo"
+	"loa/internal/doctext"
 	"loa/internal/once"
 	"loa/library"
 	"loa/message"
 	"loa/message/pushtest"
+	"loa/outgoing"
 	"loa/quiz"
 	"loa/web/kit"
 	"loa/web/webtest"
@@ -184,6 +186,8 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 				return w.files["old"]
 			case strings.HasPrefix(kind, "/questions/"):
 				return w.files["questions"]
+			case strings.HasPrefix(kind, "/papers/layouts/"):
+				return w.files["layout"]
 			case strings.Contains(accept, "csv"):
 				return w.files["csv"]
 			}
@@ -387,6 +391,22 @@ func (w *presser) oldBooks() {
 	w.just("giamsat", path, "oldbooks/one.html oldbook.undo_do", map[string]string{"why": "Nhầm tệp"})
 	if b := work(); b.State != oldbook.Undone {
 		w.t.Errorf("the old book is %s: %+v", b.State, b.Check)
+	}
+}
+
+// layouts presses what an office's own layout shows: one is used and laid aside, another dropped.
+func (w *presser) layouts() {
+	w.t.Helper()
+	for _, buttons := range [][]string{{"outgoing.use", "outgoing.end"}, {"outgoing.drop"}} {
+		w.just("giamsat", "/papers/layouts/week_report", "papers/drawn.html", nil)
+		list, err := w.store.Layouts(w.t.Context(), w.people["giamsat"].Actor("test"), outgoing.Issuer{})
+		if err != nil || len(list) == 0 {
+			w.t.Fatalf("%d layouts, %v", len(list), err)
+		}
+		last := slices.MaxFunc(list, func(a, b outgoing.Layout) int { return a.Version - b.Version })
+		for _, button := range buttons {
+			w.just("giamsat", "/papers/layout/"+last.ID, "papers/layout.html "+button, nil)
+		}
 	}
 }
 
@@ -1052,13 +1072,16 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	}
 	dir := t.TempDir()
 	w.files = map[string]string{"": sounds, "csv": filepath.Join(dir, "dai.csv"), "merge": filepath.Join(dir, "merge.csv"),
-		"questions": filepath.Join(dir, "cau-hoi.csv"), "old": filepath.Join(dir, "so-cu.csv")}
+		"questions": filepath.Join(dir, "cau-hoi.csv"), "layout": filepath.Join(dir, "mau.docx"),
+		"old": filepath.Join(dir, "so-cu.csv")}
 	table := "Mã xã,Tên xã,Mã huyện,Huyện,Ghi chú,Hoạt động\n" // more districts than are drawn at once
 	for i := range 45 {
 		table += fmt.Sprintf("910%02d,Xã Thử %d,9%02d,Huyện Thử %d,,2025-05-14 –\n", i, i, i, i)
 	}
 	merge := fmt.Sprintf("Mã cũ,Mã mới,Tên mới\n%s,90001,Xã Mới\n%s,90001,Xã Mới\n", reg.UnitOf("S00001").Code, reg.UnitOf("S00002").Code)
+	layout := doctext.Written([]string{"Số {{số}}, {{ngày}}", "{{nội_dung}}"})
 	if err := errors.Join(os.WriteFile(w.files["csv"], []byte(table), 0o600), os.WriteFile(w.files["merge"], []byte(merge), 0o600),
+		os.WriteFile(w.files["layout"], layout, 0o600),
 		os.WriteFile(w.files["questions"], []byte("Câu hỏi,A,B,Đáp án đúng\nTrồng cây nào giữ đất?,Cây rừng,Cỏ dại,A\n"), 0o600),
 		os.WriteFile(w.files["old"], []byte("Ngày,Giờ,Mã đài,Chương trình,Số phút\n5/3/2024,6h,S00003,Sổ tay bản làng,10\n"), 0o600)); err != nil {
 		t.Fatal(err)
@@ -1114,6 +1137,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.visit("giamsat", "/coverage/paper?week=2025-W20&agency=V%C4%83n+ph%C3%B2ng&symbol=VP%C4%90P&place=L%C3%A0o+Cai", nil)
 	w.visit("giamsat", "/plan/paper?agency=V%C4%83n+ph%C3%B2ng&symbol=VP%C4%90P&place=L%C3%A0o+Cai", nil)
 	w.just("quantri", "/plan/2025-T5/edit", "plan.remove", nil)
+	w.layouts()
 	w.visit("hoithi", "/contests/lan-nam/papers?doc=minutes&symbol=VP&place=L%C3%A0o+Cai", nil)
 	w.visit("giamsat", "/coverage/stations/S00043?week=2025-W20", nil)
 	for _, station := range []string{"*", "S00099"} {
