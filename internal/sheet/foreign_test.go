@@ -214,8 +214,8 @@ func TestTextsThatASpreadsheetWouldChangeAreGuarded(t *testing.T) {
 
 func TestColumnsHaveTheirNames(t *testing.T) {
 	for i, name := range map[int]string{0: "A", 25: "Z", 26: "AA", 701: "ZZ", 702: "AAA"} {
-		if columnName(i) != name || columnOf(fmt.Sprint(name, 7)) != i {
-			t.Errorf("%d: %s, %d", i, columnName(i), columnOf(name))
+		if ColumnName(i) != name || columnOf(fmt.Sprint(name, 7)) != i {
+			t.Errorf("%d: %s, %d", i, ColumnName(i), columnOf(name))
 		}
 	}
 }
