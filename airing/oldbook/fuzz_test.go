@@ -21,7 +21,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("PK\x03\x04"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		b := Book{Source: Source{Import: "00000000-0000-4000-8000-000000000001"}, Lang: text.Vietnamese}
-		r, b, err := open(file, b, time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), reg, plan, nil)
+		r, _, err := open(file, b, time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), reg, plan, nil)
 		if err != nil || r == nil {
 			return
 		}
