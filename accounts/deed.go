@@ -60,7 +60,7 @@ var Kinds = []Kind{
 	"airing.save_settings",
 	"sample.give", "sample.withdraw", "sample.heard",
 	"coverage.call", "coverage.excuse", "coverage.ask_excuse", "coverage.answer_excuse", "coverage.close_week", "coverage.reopen_week", "coverage.decide_anew",
-	"outgoing.take", "outgoing.strike_out",
+	"outgoing.take", "outgoing.strike_out", "outgoing.save_office", "outgoing.try_layout", "outgoing.move_layout",
 	"plan.save_indicator", "plan.retire_indicator", "plan.remove_indicator", "plan.copy", "plan.enter",
 	"quiz.save_question", "quiz.import", "quiz.save", "quiz.move", "quiz.codes", "quiz.judge", "quiz.correct", "quiz.answer_proposal",
 	"quiz.forget",

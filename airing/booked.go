@@ -70,6 +70,6 @@ func (l Line) LeansOn(newest *Line, closed time.Time) error {
 		return nil
 	}
 	e := fault.New(fault.Conflict, "airing.booked_leans", "at", l.StartedAt)
-	e.Parts = []*fault.Error{fault.New(fault.Conflict, "airing.booked_leans_"+why, "at", l.StartedAt, "other", l.ID)}
+	e.Parts = []*fault.Error{fault.New(fault.Conflict, "airing.booked_leans."+why, "at", l.StartedAt, "other", l.ID)}
 	return e
 }

@@ -1277,9 +1277,9 @@ type WeekAudio struct {
 // TextSettings are the settings as the API shows them: the gateway's token is shown nowhere.
 type TextSettings struct {
 	On      bool   `json:"on"`
-	Number  string `json:"number,omitempty"` // people write to it
-	Marks   bool   `json:"marks"`            // answers have tone marks
-	Gateway bool   `json:"gateway"`          // it has a token; saved, it says nothing
+	Number  string `json:"number"`  // people write to it
+	Marks   bool   `json:"marks"`   // answers have tone marks
+	Gateway bool   `json:"gateway"` // it has a token; saved, it says nothing
 	accounts.Touch
 }
 

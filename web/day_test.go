@@ -176,7 +176,7 @@ func TestASlipIsUndoneWithoutAWord(t *testing.T) {
 		monitor.Expect(200, "dl.facts", "Không tính")
 		monitor.Refuse("Báo muộn")
 	}
-	if w := monitor.Get("/airings?from=2024-05-13&until=2024-05-13&format=csv"); !strings.Contains(w.Body.String(), "2024-05-13 17:29:00,,0,,,,,không,không") {
+	if w := monitor.Get("/airings?from=2024-05-13&until=2024-05-13&format=csv"); !strings.Contains(w.Body.String(), "2024-05-13 17:29:00,,0,,,,,,không,không") {
 		t.Errorf("whether a withdrawal is in time is no question: %s", w.Body)
 	}
 	operator.Submit("form.thumbs", "outcome", "aired")

@@ -49,7 +49,8 @@ var notCounted = map[string]bool{
 	"/api/v1/airings/{id}/proof": true,                                                                   // cmd/loa makes them of real sound
 	"/login/second":              true, "/me/factors/passkey": true, "/api/v1/people/{id}/factors": true, // between two steps; at a name; of who has some
 	"/join/{token}": true, "/api/v1/uploads/{id}": true, "/quiz/{quiz}/try": true, // the last of who began and has no account
-	"/books/{id}/file": true, "/api/v1/books/{id}": true, "/api/v1/books/{id}/file": true, // of what is being made
+	"/quizzes/{quiz}/edit": true,                                                              // while there is no result
+	"/books/{id}/file":     true, "/api/v1/books/{id}": true, "/api/v1/books/{id}/file": true, // of what is being made
 	"/ics/{token}": true, "/podcasts/{programme}/{language}/feed.xml": true, "/podcasts/cover.png": true, "/api/v1/report/{as}": true,
 }
 

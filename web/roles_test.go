@@ -149,6 +149,10 @@ func TestAnOperatorOpensNoOtherStation(t *testing.T) {
 	}
 }
 
+// ofHerOwn are routes that make or change what is hers where no place is named: the receivers of her own office, and an old book she
+// brings, of which each row is asked about.
+var ofHerOwn = map[string]bool{"POST /papers/office": true, "PUT /api/v1/old-books/{id}": true}
+
 // TestWhoHasNoSayThereIsRefused sends every form and every change of the API that people of a role may make somewhere about what
 // lies elsewhere: each is refused aloud, and nobody is led on as if it had been done.
 func TestWhoHasNoSayThereIsRefused(t *testing.T) {
@@ -195,7 +199,7 @@ func TestWhoHasNoSayThereIsRefused(t *testing.T) {
 				r.AddCookie(&http.Cookie{Name: "s", Value: secret})
 				r.Header.Set("Sec-Fetch-Site", "same-origin")
 				c.Handler().ServeHTTP(w, r)
-				if w.Code < 400 || w.Code >= 500 {
+				if (w.Code < 400 || w.Code >= 500) && !ofHerOwn[route.Pattern] {
 					t.Errorf("%s as a %s of elsewhere, with %q: %d %s", route.Pattern, name, body, w.Code, w.Header().Get("Location"))
 				}
 			}

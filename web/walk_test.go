@@ -229,7 +229,7 @@ func TestTheWeekAndTheBookPrintOnA4(t *testing.T) {
 	}
 	near := webtest.NewClient(t, h, district)
 	near.Get("/coverage/paper?week=2024-W20")
-	near.Expect(200, "article.paper", "Phạm vi: Lào Cai", "1/7 đài đã phát")
+	near.Expect(200, "article.paper", "Phạm vi: Thành phố Lào Cai", "1/7 đài đã phát")
 
 	own := webtest.NewClient(t, h, operator)
 	own.Get("/airings")

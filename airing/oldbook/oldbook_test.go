@@ -468,17 +468,17 @@ func TestTheRestIsGone(t *testing.T) {
 func TestWhatRestsOnABook(t *testing.T) {
 	one := book(t, [][]any{head, {"5/3/2024", "6h", "Bản Lầu", nil, "Xây dựng nông thôn mới", 10}, {"6/3/2024", "6h", "Bản Lầu", nil, "Bản tin xã", 10}})
 	for code, lean := range map[string]func(o *office, l airing.Line) error{
-		"airing.booked_leans_verdict": func(o *office, l airing.Line) error {
+		"airing.booked_leans.verdict": func(o *office, l airing.Line) error {
 			_, err := o.s.VerifyAiring(t.Context(), meta(monitor(accounts.District, "083")),
 				airing.Verdict{Report: l.ID, Finding: airing.Verified, Note: "Có nghe"})
 			return err
 		},
-		"airing.booked_leans_corrected": func(o *office, l airing.Line) error {
+		"airing.booked_leans.corrected": func(o *office, l airing.Line) error {
 			_, err := o.s.Confirm(t.Context(), meta(o.by),
 				airing.Confirm{ID: uuid.NewString(), Corrects: l.ID, Outcome: airing.Aired, Seconds: 300, Why: "ngắn"})
 			return err
 		},
-		"airing.booked_leans_closed": func(o *office, l airing.Line) error {
+		"airing.booked_leans.closed": func(o *office, l airing.Line) error {
 			m := meta(o.by)
 			m.At = now.Add(time.Minute)
 			_, err := o.s.CloseWeek(t.Context(), m, coverage.Close{Week: airing.Settings{}.Calendar(text.Zone).Week(l.StartedAt)})

@@ -40,9 +40,9 @@ func (t textRoutes) routes() []kit.Route {
 // TextSettings are the settings as the API shows them: the gateway's token is shown nowhere.
 type TextSettings struct {
 	On      bool   `json:"on"`
-	Number  string `json:"number,omitempty" schema:"maxLength=20"` // people write to it
-	Marks   bool   `json:"marks"`                                  // answers have tone marks
-	Gateway bool   `json:"gateway"`                                // it has a token; saved, it says nothing
+	Number  string `json:"number" schema:"maxLength=20"` // people write to it
+	Marks   bool   `json:"marks"`                        // answers have tone marks
+	Gateway bool   `json:"gateway"`                      // it has a token; saved, it says nothing
 	accounts.Touch
 	edition accounts.Edition
 }

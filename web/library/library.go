@@ -112,7 +112,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	asked, today := r.Asked(), r.Today()
 	page := listPage{Page: r.Page("library.title"), Filters: filters(r, plan, reg, today), Limit: set.MaxBytes,
 		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
-	x, err := kit.ReadFilter[scheduler.Search](r, "alike")
+	x, err := kit.ReadFilter[scheduler.Search](r, "alike", "from", "to")
 	if err != nil {
 		return err // what is chosen, not typed, cannot be mended here
 	}

@@ -170,7 +170,8 @@ var below = []string{"report", "episodes", "rules", "entries", "judges", "panels
 	"judging", "judging/signed", "judging/ties", "chair", "steps", "corrections", "corrections/waiting", "corrections/turned-down", "organisers",
 	"feedback", "ranking?round=chung-khao",
 	"fairness?round=chung-khao",
-	"weeks/2024-W35/audio", "audio", "waveform", "papers/minutes", "papers/minutes/docx", "papers/minutes/pdf"}
+	"weeks/2024-W35/audio", "audio", "waveform", "papers/minutes", "papers/minutes/docx", "papers/minutes/pdf",
+	"questions", "codes", "tries", "result", "result/export"}
 
 func named(path string, body []byte) (paths []string) {
 	var list struct {
