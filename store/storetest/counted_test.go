@@ -13,7 +13,7 @@ import (
 
 // changes are the engine's methods that change or copy something although they take no accounts.Meta.
 var changes = []string{"Backup", "BeginRun", "Blank", "Check", "CompareRecording", "DropDevice", "EndRun", "ForgetMessages", "ForgetTexts", "KeepTrial",
-	"NoteDamagedBlobs", "NoteIdleBlobs", "Post", "ReadMessages", "RecordDue", "SetCursor", "Settle", "Shut", "TryPIN", "Verify"}
+	"NoteDamagedBlobs", "NoteIdleBlobs", "Post", "ReadMessages", "RecordDue", "SetCursor", "Settle", "Shut", "TakeRows", "TryPIN", "UndoRows", "Verify"}
 
 // A question that is not counted would let a page ask it once a row.
 func TestCountedCountsEveryQuestion(t *testing.T) {
