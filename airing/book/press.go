@@ -3,14 +3,12 @@ package book
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +16,7 @@ import (
 	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/paper"
+	"loa/internal/shelf"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -110,18 +109,10 @@ type Store interface {
 	LastSeal(ctx context.Context, by accounts.Actor, week *airing.Week) (*airing.Seal, error)
 }
 
-// Shelf keeps files by their names.
-type Shelf interface {
-	Names() ([]string, error)
-	Put(name string, fill func(io.Writer) error) error
-	Open(name string) (io.ReadSeekCloser, error) // fs.ErrNotExist
-	Remove(name string) error
-}
-
 // Press makes books in the background, one file after the other. It is safe for concurrent use.
 type Press struct {
 	store Store
-	shelf Shelf
+	shelf shelf.Shelf
 	log   *slog.Logger
 	now   func() time.Time
 
@@ -131,42 +122,24 @@ type Press struct {
 }
 
 // NewPress reads what the shelf holds; what was not ready is made anew by Run.
-func NewPress(s Store, shelf Shelf, log *slog.Logger, now func() time.Time) (*Press, error) {
-	p := &Press{store: s, shelf: shelf, log: log, now: now, orders: map[string]*Order{}, wake: make(chan struct{}, 1)}
-	names, err := shelf.Names()
+func NewPress(s Store, on shelf.Shelf, log *slog.Logger, now func() time.Time) (*Press, error) {
+	p := &Press{store: s, shelf: on, log: log, now: now, orders: map[string]*Order{}, wake: make(chan struct{}, 1)}
+	list, err := shelf.Read(on, 1<<20, func(k *kept) string { return k.ID }, func(file string, err error) {
+		log.Error("an order of books cannot be read, and is left out", "file", file, "err", err)
+	})
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		id, ok := strings.CutSuffix(name, ".json")
-		if !ok {
-			continue
-		}
-		var o Order
-		if err := p.read(name, &o); err != nil || o.ID != id {
-			log.Error("an order of books cannot be read, and is left out", "file", name, "err", err)
-			continue
-		}
+	for _, k := range list {
+		o := k.Order
+		o.By.Grants = k.Grants
 		if o.State == Making {
 			o.State, o.Done = Waiting, 0
 		}
-		p.orders[id] = &o
+		p.orders[o.ID] = &o
 	}
 	p.wake <- struct{}{}
 	return p, nil
-}
-
-func (p *Press) read(name string, into *Order) error {
-	f, err := p.shelf.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	var k kept
-	err = json.NewDecoder(io.LimitReader(f, 1<<20)).Decode(&k)
-	*into = k.Order
-	into.By.Grants = k.Grants
-	return err
 }
 
 // kept is an order as it is written down: with what its person might read then.
@@ -177,7 +150,7 @@ type kept struct {
 
 // keep writes an order down. The caller holds the lock.
 func (p *Press) keep(o Order) error {
-	if err := p.shelf.Put(o.ID+".json", func(w io.Writer) error { return json.NewEncoder(w).Encode(kept{o, o.By.Grants}) }); err != nil {
+	if err := shelf.Write(p.shelf, o.ID, kept{o, o.By.Grants}); err != nil {
 		return fault.New(fault.Full, "book.no_room").Because(err)
 	}
 	p.orders[o.ID] = &o
@@ -281,7 +254,7 @@ func (p *Press) Sweep(at time.Time) (n int, err error) {
 		if o.State == Waiting || o.State == Making || at.Before(o.Gone()) {
 			continue
 		}
-		if e := errors.Join(p.shelf.Remove(id+".pdf"), p.shelf.Remove(id+".json")); e != nil {
+		if e := errors.Join(p.shelf.Remove(id+".pdf"), p.shelf.Remove(shelf.Name(id))); e != nil {
 			err = errors.Join(err, e)
 			continue
 		}

@@ -22,6 +22,7 @@ import (
 	"loa/airing/book"
 	"loa/audio/audiotest"
 	"loa/internal/fault"
+	"loa/internal/shelf"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -83,7 +84,7 @@ func founded(t *testing.T) *log {
 	return l
 }
 
-func press(t *testing.T, l *log, shelf book.Shelf, now func() time.Time) *book.Press {
+func press(t *testing.T, l *log, shelf shelf.Shelf, now func() time.Time) *book.Press {
 	t.Helper()
 	p, err := book.NewPress(l, shelf, slog.New(slog.DiscardHandler), now)
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/sheet"
+	"loa/internal/shelf"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -81,18 +82,10 @@ type Desk interface {
 	SaveProgramme(ctx context.Context, m accounts.Meta, c scheduler.SaveProgramme) (scheduler.Programme, error)
 }
 
-// Shelf keeps files by their names.
-type Shelf interface {
-	Names() ([]string, error)
-	Put(name string, fill func(io.Writer) error) error
-	Open(name string) (io.ReadSeekCloser, error) // fs.ErrNotExist
-	Remove(name string) error
-}
-
 // Clerk reads books and brings them in, in the background, one after the other. It is safe for concurrent use.
 type Clerk struct {
 	store Desk
-	shelf Shelf
+	shelf shelf.Shelf
 	log   *slog.Logger
 	now   func() time.Time
 
@@ -108,28 +101,17 @@ type kept struct {
 }
 
 // NewClerk reads what the shelf holds; what was begun is gone on with by Run.
-func NewClerk(s Desk, shelf Shelf, log *slog.Logger, now func() time.Time) (*Clerk, error) {
-	c := &Clerk{store: s, shelf: shelf, log: log, now: now, books: map[string]*kept{}, wake: make(chan struct{}, 1)}
-	names, err := shelf.Names()
+func NewClerk(s Desk, on shelf.Shelf, log *slog.Logger, now func() time.Time) (*Clerk, error) {
+	c := &Clerk{store: s, shelf: on, log: log, now: now, books: map[string]*kept{}, wake: make(chan struct{}, 1)}
+	list, err := shelf.Read(on, 16<<20, func(k *kept) string { return k.Source.Import }, func(file string, err error) {
+		log.Error("an old book cannot be read, and is left out", "file", file, "err", err)
+	})
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		id, ok := strings.CutSuffix(name, ".json")
-		if !ok {
-			continue
-		}
-		var k kept
-		f, err := shelf.Open(name)
-		if err == nil {
-			err = errors.Join(json.NewDecoder(io.LimitReader(f, 16<<20)).Decode(&k), f.Close())
-		}
-		if err != nil || k.Source.Import != id {
-			log.Error("an old book cannot be read, and is left out", "file", name, "err", err)
-			continue
-		}
+	for _, k := range list {
 		k.By.Grants = k.Grants
-		c.books[id] = &k
+		c.books[k.Source.Import] = k
 	}
 	c.wake <- struct{}{}
 	return c, nil
@@ -138,7 +120,7 @@ func NewClerk(s Desk, shelf Shelf, log *slog.Logger, now func() time.Time) (*Cle
 // keep writes a book down. The caller holds the lock.
 func (c *Clerk) keep(b Book) error {
 	k := kept{b, b.By.Grants}
-	if err := c.shelf.Put(b.Source.Import+".json", func(w io.Writer) error { return json.NewEncoder(w).Encode(k) }); err != nil {
+	if err := shelf.Write(c.shelf, b.Source.Import, k); err != nil {
 		return fault.New(fault.Full, "oldbook.no_room").Because(err)
 	}
 	c.books[b.Source.Import] = &k
@@ -366,7 +348,7 @@ func (c *Clerk) Sweep(ctx context.Context, at time.Time) (n int, err error) {
 		if at.Before(k.Gone()) || slices.ContainsFunc(busy, func(i Import) bool { return i.Import == id }) {
 			continue
 		}
-		if e := errors.Join(c.gone(id+".book"), c.gone(id+".rows"), c.gone(id+".json")); e != nil {
+		if e := errors.Join(c.gone(id+".book"), c.gone(id+".rows"), c.gone(shelf.Name(id))); e != nil {
 			err = errors.Join(err, e)
 			continue
 		}
